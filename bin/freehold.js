@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// The door of the command line: an old Node is refused here, in syntax that an old Node can read.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    'freehold needs Node 20.19 or newer, and this is Node ' +
+      process.versions.node +
+      '. Install a newer Node (https://nodejs.org) and try again.',
+  );
+  process.exit(1);
+}
+const { runCommandLine } = await import('../dist/cli/main.js').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error(`freehold is not built (${error.message}). Run "npm run build" and try again.`);
+  process.exit(1);
+});
+await runCommandLine(process.argv);

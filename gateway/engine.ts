@@ -1,0 +1,53 @@
+import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { Logger } from 'pino';
+
+/** The engines that stand behind this port: ours, and the stock ApolloGateway as reference and escape hatch. */
+export type EngineName = 'compiled' | 'apollo';
+
+/** One operation to run. It has been parsed, and validated against the engine's `apiSchema`. */
+export interface EngineRequest {
+  /** The document's text as the client sent it. */
+  readonly query: string;
+  /** SHA-256 of `query`, hexadecimal; equal hashes mean equal documents, so it can key a cache. */
+  readonly queryHash: string;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | undefined;
+  /** Variables as the client sent them, not yet coerced. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Headers, by lower-case name, that go on to every subgraph request of this operation. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Aborted when the client has left or the request's time is up; the engine then ends its fetches. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer to an operation: either as data, or (`json`) as the ready text of the response body. */
+export type EngineAnswer =
+  | { readonly kind: 'result'; readonly result: FormattedExecutionResult }
+  | { readonly kind: 'json'; readonly json: string; readonly hasErrors: boolean };
+
+/** Runs operations against one supergraph. Another supergraph is another engine: the host swaps them. */
+export interface Engine {
+  readonly name: EngineName;
+  /** The schema that clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /**
+   * Runs one operation. Expected failures (a subgraph is down, a plan cannot be made) are `errors` in the answer;
+   * a rejection means a broken engine, and the host answers INTERNAL_SERVER_ERROR.
+   */
+  execute(request: EngineRequest): Promise<EngineAnswer>;
+  /** Ends connections and workers after requests in flight are done. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What every engine is made from. */
+export interface EngineOptions {
+  /** The supergraph, in the SDL that composition wrote. */
+  readonly supergraphSdl: string;
+  /** Where a subgraph is, by its name in the supergraph; it goes before the URL in `@join__graph`. */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+  readonly log: Logger;
+}
+
+/** Makes an engine. Rejects with a `SupergraphError` when the supergraph cannot be used. */
+export type CreateEngine = (options: EngineOptions) => Promise<Engine>;

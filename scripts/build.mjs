@@ -1,0 +1,75 @@
+// `npm run build`: generate the Prisma clients, compile TypeScript to dist/, bundle the GraphiQL page.
+// `--if-changed` does nothing when no input is newer than the last build. Plain JavaScript, because it runs
+// before anything is compiled.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+process.chdir(root);
+
+const sourceFolders = ['checks', 'cli', 'databases', 'gateway', 'prisma', 'subgraphs', 'scripts'];
+const sourceFiles = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const stampFile = 'dist/.build-stamp';
+
+function listFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    // prisma/*/client is an output; a test is compiled by vitest alone.
+    if (entry.isDirectory())
+      return entry.name === 'client' && folder.startsWith('prisma') ? [] : listFiles(file);
+    return entry.name.endsWith('.test.ts') ? [] : [file];
+  });
+}
+
+function fingerprint(files) {
+  const hash = createHash('sha256');
+  for (const file of files.sort()) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+function run(what, command, args, env = {}) {
+  const result = spawnSync(path.join('node_modules', '.bin', command), args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  if (result.status === 0) return;
+  process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}\n`);
+  console.error(`build: ${what} failed (${command} ${args.join(' ')})`);
+  process.exit(1);
+}
+
+/** Prisma generates with WASM alone, but wants to see an engine file first; any existing file will do. */
+function generatePrismaClients() {
+  for (const name of readdirSync('prisma')) {
+    const schema = path.join('prisma', name, 'schema.prisma');
+    if (!existsSync(schema)) continue;
+    const stamp = path.join('prisma', name, 'client', '.stamp');
+    const current = fingerprint([schema, 'package-lock.json']);
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === current) continue;
+    run(`the Prisma client of ${name}`, 'prisma', ['generate', '--schema', schema, '--no-hints'], {
+      PRISMA_SCHEMA_ENGINE_BINARY: path.join(root, schema),
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      CHECKPOINT_DISABLE: '1',
+    });
+    writeFileSync(stamp, current);
+  }
+}
+
+const inputs = [...sourceFolders.flatMap(listFiles), ...sourceFiles.filter((file) => existsSync(file))];
+const current = fingerprint(inputs);
+const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === current;
+if (!(process.argv.includes('--if-changed') && isFresh)) {
+  const started = performance.now();
+  generatePrismaClients();
+  run('the compiler', 'tsc', ['-p', 'tsconfig.build.json']);
+  if (existsSync('scripts/bundle-graphiql.mjs')) {
+    const { bundleGraphiql } = await import('./bundle-graphiql.mjs');
+    await bundleGraphiql();
+  }
+  mkdirSync('dist', { recursive: true });
+  writeFileSync(stampFile, current);
+  console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}

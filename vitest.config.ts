@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// One list of tests: a unit test stands beside its source, what crosses folders stands in tests/.
+// The closing-line reporter comes last, because `npm test` must end with its line.
+export default defineConfig({
+  test: {
+    include: ['{gateway,databases,subgraphs,prisma,cli,checks,tests,benchmarks}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'dist/**'],
+    reporters: ['default', './tests/support/closing-line-reporter.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+});
