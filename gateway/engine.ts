@@ -21,6 +21,12 @@ export interface EngineRequest {
   readonly signal: AbortSignal;
 }
 
+/** An operation that is expected soon; it has been validated against the engine's `apiSchema`. */
+export type PreparedOperation = Pick<
+  EngineRequest,
+  'query' | 'queryHash' | 'document' | 'operation' | 'operationName'
+>;
+
 /** The answer to an operation: either as data, or (`json`) as the ready text of the response body. */
 export type EngineAnswer =
   | { readonly kind: 'result'; readonly result: FormattedExecutionResult }
@@ -29,6 +35,8 @@ export type EngineAnswer =
 /** Runs operations against one supergraph. Another supergraph is another engine: the host swaps them. */
 export interface Engine {
   readonly name: EngineName;
+  /** The supergraph that it runs. */
+  readonly supergraphSdl: string;
   /** The schema that clients see. */
   readonly apiSchema: GraphQLSchema;
   /**
@@ -36,6 +44,8 @@ export interface Engine {
    * a rejection means a broken engine, and the host answers INTERNAL_SERVER_ERROR.
    */
   execute(request: EngineRequest): Promise<EngineAnswer>;
+  /** Plans operations before their first request, so that an exchanged supergraph starts warm. Never rejects. */
+  prepare?(operations: readonly PreparedOperation[]): Promise<void>;
   /** Ends connections and workers after requests in flight are done. Safe to call twice. */
   close(): Promise<void>;
 }

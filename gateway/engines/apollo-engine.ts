@@ -1,0 +1,113 @@
+import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
+import type {
+  GatewayExecutionResult,
+  GatewayExecutor,
+  GatewayGraphQLRequestContext,
+} from '@apollo/server-gateway-interface';
+import { GraphQLError, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+
+import type { Engine, EngineAnswer, EngineOptions, EngineRequest } from '../engine.ts';
+import { SupergraphError } from '../supergraph/supergraph-error.ts';
+
+/** What the data sources need of the operation that they fetch for. */
+interface ApolloContext {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends the operation's headers on to the subgraph; everything else is the stock gateway's own. */
+class ForwardingDataSource extends RemoteGraphQLDataSource {
+  override willSendRequest({
+    request,
+    context,
+  }: Parameters<NonNullable<RemoteGraphQLDataSource['willSendRequest']>>[0]) {
+    const { headers } = context as Partial<ApolloContext>;
+    for (const [name, value] of Object.entries(headers ?? {})) request.http?.headers.set(name, value);
+  }
+}
+
+/**
+ * The stock `ApolloGateway` behind our port: reference of the differential tests, baseline of the benchmarks and
+ * escape hatch. It has no cancellation: an aborted request is answered at once, its fetches run on unheard.
+ */
+export async function createApolloEngine(options: EngineOptions): Promise<Engine> {
+  // The stock gateway reports its use to its maker unless this is set before it is made.
+  process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true';
+  const gateway = new ApolloGateway({
+    supergraphSdl: options.supergraphSdl,
+    logger: options.log,
+    __exposeQueryPlanExperimental: false,
+    buildService: ({ name, url }) =>
+      new ForwardingDataSource({ url: options.subgraphUrls[name] ?? url ?? '' }),
+  });
+  let apiSchema: GraphQLSchema | undefined;
+  gateway.onSchemaLoadOrUpdate((update) => {
+    apiSchema = update.apiSchema;
+  });
+  const executor = await gateway
+    .load({ apollo: {} })
+    .then((loaded) => loaded.executor as GatewayExecutor)
+    .catch((error: unknown) => {
+      throw new SupergraphError(`The stock gateway refused the supergraph: ${String(error)}`);
+    });
+  if (apiSchema === undefined)
+    throw new SupergraphError('The stock gateway gave no schema for the supergraph.');
+
+  let closed: Promise<void> | undefined;
+  return {
+    name: 'apollo',
+    supergraphSdl: options.supergraphSdl,
+    apiSchema,
+    execute: (request) => executeOn(executor, request, apiSchema as GraphQLSchema, options.log),
+    close: () => (closed ??= gateway.stop()),
+  };
+}
+
+async function executeOn(
+  executor: GatewayExecutor,
+  request: EngineRequest,
+  schema: GraphQLSchema,
+  log: Logger,
+): Promise<EngineAnswer> {
+  const context: ApolloContext = { headers: request.headers };
+  // The stock executor reads these parts of Apollo Server's request context and no others.
+  const requestContext = {
+    request: {
+      query: request.query,
+      variables: { ...request.variables },
+      ...(request.operationName !== undefined && { operationName: request.operationName }),
+    },
+    document: request.document,
+    operation: request.operation,
+    operationName: request.operationName ?? null,
+    queryHash: request.queryHash,
+    source: request.query,
+    schema,
+    context,
+    logger: log,
+    metrics: {},
+    overallCachePolicy: { restrict() {}, replace() {}, policyIfCacheable: () => null },
+  } as unknown as GatewayGraphQLRequestContext;
+  const run = executor(requestContext).catch(answerGraphqlError);
+  const { data, errors, extensions } = await Promise.race([run, rejectOnAbort(request.signal)]);
+  const answer: FormattedExecutionResult = {
+    ...(errors !== undefined && { errors: errors.map((error) => error.toJSON()) }),
+    ...(data !== undefined && { data }),
+    ...(extensions !== undefined && { extensions }),
+  };
+  return { kind: 'result', result: answer };
+}
+
+/** The planner reports what it cannot plan by throwing a GraphQLError: an answer for the client, not a broken engine. */
+function answerGraphqlError(error: unknown): GatewayExecutionResult {
+  if (error instanceof GraphQLError) return { errors: [error] };
+  throw error;
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,114 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+
+import type { Engine } from '../engine.ts';
+
+/** A request's hold on the engines that were in use when it began. */
+export interface EngineLease {
+  /** Ends the hold. Safe to call twice. */
+  release(): void;
+}
+
+/**
+ * Holds the engine in use and exchanges it without losing a request: an engine that was replaced is closed when the
+ * last request that began before the exchange has ended.
+ */
+export class EngineSwitch {
+  readonly #log: Logger;
+  readonly #listeners = new Set<(engine: Engine) => void>();
+  readonly #retired = new Set<Promise<void>>();
+  // Apollo Server hands the executor the schema that the document was validated against: that schema names the engine.
+  readonly #engineOfSchema = new WeakMap<GraphQLSchema, Engine>();
+  #current: Engine;
+  #generation = makeGeneration();
+
+  constructor(engine: Engine, log: Logger) {
+    this.#current = engine;
+    this.#log = log;
+    this.#engineOfSchema.set(engine.apiSchema, engine);
+  }
+
+  get current(): Engine {
+    return this.#current;
+  }
+
+  /** The engine that made this schema; the current one for a schema of no engine. */
+  engineOf(schema: GraphQLSchema): Engine {
+    return this.#engineOfSchema.get(schema) ?? this.#current;
+  }
+
+  /** Calls `listener` now and after each exchange; answers how to end that. */
+  onChange(listener: (engine: Engine) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#current);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** To be taken when a request begins, before its schema is looked up. */
+  lease(): EngineLease {
+    return this.#generation.enter();
+  }
+
+  /** Puts `next` in the place of the current engine, which is closed when its requests have ended. */
+  exchange(next: Engine): void {
+    const old = this.#current;
+    const oldGeneration = this.#generation;
+    this.#current = next;
+    this.#generation = makeGeneration();
+    this.#engineOfSchema.set(next.apiSchema, next);
+    for (const listener of this.#listeners) listener(next);
+    const retired = oldGeneration
+      .whenEmpty()
+      .then(() => old.close())
+      .catch((error: unknown) => this.#log.error({ err: error }, 'a replaced engine did not close'))
+      .finally(() => this.#retired.delete(retired));
+    this.#retired.add(retired);
+  }
+
+  /** Closes the current engine, and waits for replaced ones whose requests have ended. */
+  async close(): Promise<void> {
+    await this.#current.close();
+    await Promise.all(this.#retired);
+  }
+}
+
+interface Generation {
+  enter(): EngineLease;
+  whenEmpty(): Promise<void>;
+}
+
+function makeGeneration(): Generation {
+  let held = 0;
+  const empty = makeDeferred();
+  let isRetired = false;
+  const settle = (): void => {
+    if (isRetired && held === 0) empty.resolve();
+  };
+  return {
+    enter() {
+      held += 1;
+      let isHeld = true;
+      return {
+        release() {
+          if (!isHeld) return;
+          isHeld = false;
+          held -= 1;
+          settle();
+        },
+      };
+    },
+    whenEmpty() {
+      isRetired = true;
+      settle();
+      return empty.promise;
+    },
+  };
+}
+
+function makeDeferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,151 @@
+import { ApolloServer, type HTTPGraphQLResponse, type HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginLandingPageLocalDefault,
+  ApolloServerPluginLandingPageProductionDefault,
+} from '@apollo/server/plugin/landingPage/default';
+import type {
+  GatewayExecutionResult,
+  GatewayGraphQLRequestContext,
+  GatewayInterface,
+} from '@apollo/server-gateway-interface';
+import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import type { Engine, EngineAnswer } from '../engine.ts';
+import type { EngineSwitch } from '../engines/engine-switch.ts';
+import { makeErrorId, printInternalError, RequestError, toGraphqlError } from '../errors.ts';
+
+/** What the host knows of a request and the engine needs. */
+export interface OperationContext {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** An HTTP request with its body parsed. */
+export interface GraphqlHttpRequest {
+  readonly method: string;
+  readonly headers: HeaderMap;
+  /** The URL's query, with its question mark. */
+  readonly search: string;
+  readonly body: unknown;
+}
+
+/** GraphQL over HTTP: Apollo Server parses, validates and answers; the engine in use executes. */
+export interface GraphqlServer {
+  execute(request: GraphqlHttpRequest, context: OperationContext): Promise<HTTPGraphQLResponse>;
+  stop(): Promise<void>;
+}
+
+/** Starts Apollo Server over the engine switch. */
+export async function startGraphqlServer(
+  config: GatewayConfig,
+  engines: EngineSwitch,
+  log: Logger,
+): Promise<GraphqlServer> {
+  // A ready answer travels through Apollo Server as the identity of its `data`, and comes out as its text.
+  const readyAnswers = new WeakMap<object, string>();
+  const isProduction = config.mode === 'production';
+  const server = new ApolloServer<OperationContext>({
+    gateway: makeGatewayInterface(engines, readyAnswers),
+    introspection: !isProduction,
+    hideSchemaDetailsFromClientErrors: isProduction,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: config.mode,
+    logger: log,
+    formatError: (formatted, error) => maskError(formatted, error, log),
+    stringifyResult: (result) => printResult(result, readyAnswers),
+    plugins: [
+      isProduction
+        ? ApolloServerPluginLandingPageProductionDefault({ footer: false })
+        : ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: { runTelemetry: false } }),
+    ],
+  });
+  await server.start();
+  return {
+    execute: ({ method, headers, search, body }, context) =>
+      server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method, headers, search, body },
+        context: () => Promise.resolve(context),
+      }),
+    stop: () => server.stop(),
+  };
+}
+
+function makeGatewayInterface(
+  engines: EngineSwitch,
+  readyAnswers: WeakMap<object, string>,
+): GatewayInterface {
+  return {
+    onSchemaLoadOrUpdate: (callback) =>
+      engines.onChange((engine: Engine) => {
+        callback({ apiSchema: engine.apiSchema, coreSupergraphSdl: engine.supergraphSdl });
+      }),
+    load: () =>
+      Promise.resolve({
+        executor: async (context) =>
+          toExecutionResult(await executeOperation(engines, context), readyAnswers),
+      }),
+    // The host closes the engines, after Apollo Server has ended its requests.
+    stop: () => Promise.resolve(),
+  };
+}
+
+async function executeOperation(
+  engines: EngineSwitch,
+  context: GatewayGraphQLRequestContext,
+): Promise<EngineAnswer> {
+  const { headers, signal } = context.context as OperationContext;
+  try {
+    return await engines.engineOf(context.schema).execute({
+      query: context.source,
+      queryHash: context.queryHash,
+      document: context.document,
+      operation: context.operation,
+      operationName: context.request.operationName ?? undefined,
+      variables: context.request.variables ?? {},
+      headers,
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted && signal.reason instanceof RequestError) throw toGraphqlError(signal.reason);
+    throw error;
+  }
+}
+
+function toExecutionResult(
+  answer: EngineAnswer,
+  readyAnswers: WeakMap<object, string>,
+): GatewayExecutionResult {
+  // Formatted errors are what the engine has; Apollo Server only formats them again.
+  if (answer.kind === 'result') return answer.result as unknown as GatewayExecutionResult;
+  const data = {};
+  readyAnswers.set(data, answer.json);
+  return { data };
+}
+
+function printResult(result: FormattedExecutionResult, readyAnswers: WeakMap<object, string>): string {
+  const ready = result.data && readyAnswers.get(result.data);
+  return `${ready ?? JSON.stringify(result)}\n`;
+}
+
+/** Keeps what was written for clients; anything else is logged under an id, and the client reads the id. */
+function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+  if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
+  const errorId = makeErrorId();
+  log.error({ err: unwrapError(error), errorId }, 'operation failed');
+  const { path, locations } = formatted;
+  return {
+    message: printInternalError(errorId),
+    ...(locations !== undefined && { locations }),
+    ...(path !== undefined && { path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
+  };
+}
+
+function unwrapError(error: unknown): unknown {
+  return error instanceof Error && 'originalError' in error && error.originalError !== undefined
+    ? error.originalError
+    : error;
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+
+import { RequestError } from '../errors.ts';
+
+/**
+ * Reads a request's body as JSON. Rejects with a `RequestError`: BODY_TOO_LARGE as soon as `bytesMax` is passed (the
+ * rest is not read), UNSUPPORTED_MEDIA_TYPE, INVALID_JSON.
+ */
+export async function readJsonBody(request: IncomingMessage, bytesMax: number): Promise<unknown> {
+  const type = request.headers['content-type'] ?? '';
+  // Other types are what a browser sends without asking first (CSRF), or what GraphQL over HTTP does not know.
+  if (!/^application\/(json|graphql\+json)\s*(;|$)/i.test(type)) {
+    throw new RequestError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `Expected content-type "application/json", found ${type === '' ? 'none' : JSON.stringify(type)}.`,
+    );
+  }
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > bytesMax) throw tooLarge(bytesMax);
+  const text = await readText(request, bytesMax);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RequestError('INVALID_JSON', 'The request body is not valid JSON.');
+  }
+}
+
+function readText(request: IncomingMessage, bytesMax: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > bytesMax) {
+        request.pause();
+        request.removeAllListeners('data');
+        reject(tooLarge(bytesMax));
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks, bytes).toString('utf8')));
+    request.on('error', reject);
+    request.on('aborted', () => reject(new RequestError('INVALID_JSON', 'The request body was cut off.')));
+  });
+}
+
+function tooLarge(bytesMax: number): RequestError {
+  return new RequestError(
+    'BODY_TOO_LARGE',
+    `The request body is larger than the limit of ${bytesMax} bytes.`,
+  );
+}

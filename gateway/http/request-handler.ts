@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { HeaderMap } from '@apollo/server';
+import type { Logger } from 'pino';
+
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import type { EngineSwitch } from '../engines/engine-switch.ts';
+import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
+import { serveGraphiql } from './graphiql/serve-graphiql.ts';
+import type { GraphqlServer } from './graphql-server.ts';
+import { readJsonBody } from './read-body.ts';
+
+/** Whether the gateway answers operations. */
+export type Readiness = { readonly kind: 'ready' } | { readonly kind: 'stopping' };
+
+/** What a request is answered from. */
+export interface HandlerParts {
+  readonly config: GatewayConfig;
+  readonly graphql: GraphqlServer;
+  readonly engines: EngineSwitch;
+  readonly readiness: () => Readiness;
+  readonly log: Logger;
+}
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Answers every path of the gateway. Never rejects: what fails becomes an answer. */
+export function makeRequestHandler(parts: HandlerParts): RequestHandler {
+  return async (request, response) => {
+    try {
+      await route(parts, request, response);
+    } catch (error) {
+      answerError(parts.log, response, error);
+    }
+  };
+}
+
+async function route(parts: HandlerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [path, search] = splitUrl(request.url ?? '/');
+  switch (path) {
+    // Apollo Sandbox, which a browser gets at either, asks the address that it was loaded from.
+    case '/':
+    case '/graphql':
+      return answerOperation(parts, request, response, search);
+    case '/health':
+    case '/ready':
+      return answerHealth(parts, response);
+    default:
+      if (parts.config.mode === 'development' && (path === '/graphiql' || path.startsWith('/graphiql/'))) {
+        return serveGraphiql(request, response, path);
+      }
+      throw new RequestError(
+        'NOT_FOUND',
+        `There is nothing at ${JSON.stringify(path)}; operations go to /graphql.`,
+      );
+  }
+}
+
+function splitUrl(url: string): [path: string, search: string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
+}
+
+function answerHealth(parts: HandlerParts, response: ServerResponse): void {
+  const readiness = parts.readiness();
+  const isReady = readiness.kind === 'ready';
+  answerJson(response, isReady ? 200 : 503, JSON.stringify({ status: readiness.kind }));
+}
+
+async function answerOperation(
+  parts: HandlerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+): Promise<void> {
+  const method = request.method ?? 'GET';
+  if (method !== 'POST' && method !== 'GET' && method !== 'HEAD') {
+    response.setHeader('allow', 'GET, POST, OPTIONS');
+    throw new RequestError(
+      'METHOD_NOT_ALLOWED',
+      `${method} is not for /graphql; expected POST (or GET for queries).`,
+    );
+  }
+  if (parts.readiness().kind !== 'ready') throw new RequestError('NOT_READY', 'The gateway is stopping.');
+  const lease = parts.engines.lease();
+  const deadline = startDeadline(request, response, parts.config.requestTimeoutMs);
+  try {
+    const body = method === 'POST' ? await readJsonBody(request, parts.config.bodyBytesMax) : undefined;
+    const answer = await parts.graphql.execute(
+      { method, headers: toHeaderMap(request), search, body },
+      { headers: pickHeaders(request, parts.config.forwardHeaders), signal: deadline.signal },
+    );
+    const text =
+      answer.body.kind === 'complete' ? answer.body.string : await joinChunks(answer.body.asyncIterator);
+    writeAnswer(response, answer.status ?? 200, answer.headers, text);
+  } finally {
+    deadline.end();
+    lease.release();
+  }
+}
+
+/** A signal that aborts when the time is up or the client has left; `end` must be called. */
+function startDeadline(
+  request: IncomingMessage,
+  response: ServerResponse,
+  timeoutMs: number,
+): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new RequestError('REQUEST_TIMEOUT', `The operation took longer than ${timeoutMs} ms.`));
+  }, timeoutMs);
+  const onClose = (): void => {
+    if (!response.writableFinished) controller.abort(new Error('the client has left'));
+  };
+  response.once('close', onClose);
+  request.once('error', onClose);
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+    },
+  };
+}
+
+function toHeaderMap(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
+
+function pickHeaders(request: IncomingMessage, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = request.headers[name];
+    if (value !== undefined) picked[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return picked;
+}
+
+async function joinChunks(chunks: AsyncIterableIterator<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+function writeAnswer(
+  response: ServerResponse,
+  status: number,
+  headers: Iterable<[string, string]>,
+  text: string,
+): void {
+  if (response.destroyed) return;
+  response.statusCode = status;
+  for (const [name, value] of headers) response.setHeader(name, value);
+  response.end(text);
+}
+
+function answerJson(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end(`${text}\n`);
+}
+
+/** A refused request in GraphQL's own form, so that every client can read it. */
+function answerError(log: Logger, response: ServerResponse, error: unknown): void {
+  if (response.destroyed || response.headersSent) {
+    response.destroy();
+    return;
+  }
+  // What is left of the body is not read, so the connection cannot serve another request.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  if (error instanceof RequestError) {
+    const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
+    answerJson(response, error.status, JSON.stringify(body));
+    return;
+  }
+  const errorId = makeErrorId();
+  log.error({ err: error, errorId }, 'request failed');
+  const extensions = { code: 'INTERNAL_SERVER_ERROR', errorId };
+  answerJson(
+    response,
+    500,
+    JSON.stringify({ errors: [{ message: printInternalError(errorId), extensions }] }),
+  );
+}

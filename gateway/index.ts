@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Logger } from 'pino';
+
+import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
+import type { CreateEngine, EngineName } from './engine.ts';
+import { createApolloEngine } from './engines/apollo-engine.ts';
+import { EngineSwitch } from './engines/engine-switch.ts';
+import { startGraphqlServer } from './http/graphql-server.ts';
+import { makeCorsGuard } from './http/cors.ts';
+import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
+import { readSupergraph } from './supergraph/read-supergraph.ts';
+import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-reloader.ts';
+
+/** A gateway without a socket: a host gives it requests. */
+export interface Gateway {
+  readonly config: GatewayConfig;
+  /** Answers one HTTP request. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Reads the supergraph's file again and, if it is usable and new, exchanges it without losing a request. */
+  reload(): Promise<ReloadOutcome>;
+  /** From now on `/health` says no and new operations are refused; those in flight go on. */
+  drain(): void;
+  /** Ends what the gateway holds open, after `drain`. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+const engineMakers: Readonly<Record<EngineName, CreateEngine>> = {
+  compiled: createApolloEngine,
+  apollo: createApolloEngine,
+};
+
+/**
+ * Makes a gateway that is ready to answer. Rejects with a `ConfigError` or a `SupergraphError`, whose messages are
+ * for people.
+ */
+export async function createGateway(input: GatewayConfigInput, log: Logger): Promise<Gateway> {
+  const config = parseGatewayConfig(input);
+  const supergraph = await readSupergraph(config.supergraphFile);
+  const makeEngine = (supergraphSdl: string): ReturnType<CreateEngine> =>
+    engineMakers[config.engine]({ supergraphSdl, subgraphUrls: config.subgraphUrls, log });
+  const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
+  const graphql = await startGraphqlServer(config, engines, log);
+  const reloader = new SupergraphReloader({
+    file: config.supergraphFile,
+    current: supergraph,
+    exchange: async (next) => engines.exchange(await makeEngine(next.sdl)),
+    log,
+  });
+  if (config.watchSupergraph) reloader.watch();
+
+  let readiness: Readiness = { kind: 'ready' };
+  let closed: Promise<void> | undefined;
+  const handler = makeRequestHandler({ config, graphql, engines, readiness: () => readiness, log });
+  const cors = makeCorsGuard(config);
+  const drain = (): void => {
+    readiness = { kind: 'stopping' };
+    reloader.close();
+  };
+  const close = async (): Promise<void> => {
+    drain();
+    await graphql.stop();
+    await engines.close();
+  };
+  return {
+    config,
+    handle: (request, response) => cors(request, response, () => void handler(request, response)),
+    reload: () => reloader.reload(),
+    drain,
+    close: () => (closed ??= close()),
+  };
+}

@@ -1,0 +1,83 @@
+import { watch, type FSWatcher } from 'node:fs';
+import path from 'node:path';
+
+import type { Logger } from 'pino';
+
+import { readSupergraph } from './read-supergraph.ts';
+import type { Supergraph } from './supergraph.ts';
+
+/** What a reload came to. */
+export type ReloadOutcome =
+  | { readonly kind: 'exchanged'; readonly supergraph: Supergraph }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface SupergraphReloaderOptions {
+  readonly file: string;
+  readonly current: Supergraph;
+  /** Puts the next supergraph in place; a rejection refuses it and the current one goes on. */
+  readonly exchange: (next: Supergraph) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** Writers often write a file in several steps; a change is read when nothing more came for this long. */
+const settleMs = 100;
+
+/** Loads the supergraph again when asked or when its file changes; one reload at a time, the last one wins. */
+export class SupergraphReloader {
+  readonly #options: SupergraphReloaderOptions;
+  #current: Supergraph;
+  #queue: Promise<unknown> = Promise.resolve();
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: SupergraphReloaderOptions) {
+    this.#options = options;
+    this.#current = options.current;
+  }
+
+  /** Reads the file now. Never rejects: a supergraph that cannot be used is refused with its reason, and logged. */
+  reload(): Promise<ReloadOutcome> {
+    const outcome = this.#queue.then(() => this.#reloadOnce());
+    this.#queue = outcome;
+    return outcome;
+  }
+
+  /** Starts to reload on changes. The folder is watched, because editors and deployments replace files by renaming. */
+  watch(): void {
+    const name = path.basename(this.#options.file);
+    this.#watcher = watch(path.dirname(path.resolve(this.#options.file)), (_event, changed) => {
+      if (changed !== null && changed !== name) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.reload(), settleMs);
+    });
+    this.#watcher.on('error', (error) => {
+      this.#options.log.warn({ err: error }, 'the supergraph file is no longer watched');
+    });
+    this.#watcher.unref();
+  }
+
+  /** Ends the watch; a reload under way ends without an exchange. Safe to call twice. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#watcher?.close();
+  }
+
+  async #reloadOnce(): Promise<ReloadOutcome> {
+    const { file, exchange, log } = this.#options;
+    try {
+      const next = await readSupergraph(file);
+      if (next.id === this.#current.id || this.#isClosed) return { kind: 'unchanged' };
+      await exchange(next);
+      this.#current = next;
+      log.info({ supergraph: next.id.slice(0, 12), file }, 'supergraph exchanged');
+      return { kind: 'exchanged', supergraph: next };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error({ file, reason }, 'the new supergraph was refused, the current one goes on');
+      return { kind: 'refused', reason };
+    }
+  }
+}
