@@ -1,15 +1,23 @@
 import { Command } from 'commander';
 
+import { addComposeCommand } from './commands/compose.ts';
+import { addGatewayCommand } from './commands/gateway.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { reportFailure } from './report-failure.ts';
 
 // In the order in which the help lists them.
-const commands = [addMigrateCommand];
+const commands = [addGatewayCommand, addComposeCommand, addMigrateCommand];
 
-/** Runs the command line; `argv` as in `process.argv`. */
+/** Runs the command line; `argv` as in `process.argv`. A failure is printed and sets the exit code to 1. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
-  const program = new Command('freehold').description(
-    'A federated GraphQL gateway over the database-per-service pattern',
-  );
+  const program = new Command('freehold')
+    .description('A federated GraphQL gateway over the database-per-service pattern')
+    .showHelpAfterError();
   for (const addCommand of commands) addCommand(program);
-  await program.parseAsync([...argv]);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    reportFailure(error);
+    process.exitCode = 1;
+  }
 }

@@ -13,6 +13,8 @@ export interface Project {
   readonly name: string;
   /** The composed supergraph file. */
   readonly supergraphFile: string;
+  /** Where a deployed subgraph is found: a URL with `{name}` in it, written into the composed supergraph. */
+  readonly subgraphUrl: string;
   readonly gateway: { readonly port: number };
   readonly subgraphs: readonly ProjectSubgraph[];
 }
@@ -49,6 +51,10 @@ const nameText = z
 const projectShape = z.strictObject({
   name: nameText,
   supergraph: z.string().min(1),
+  subgraphUrl: z
+    .string()
+    .regex(/^https?:\/\/.*\{name\}/, 'expected a URL that has "{name}" in it')
+    .default('http://{name}:4001/graphql'),
   gateway: z.strictObject({ port: z.int().min(0).max(65_535) }),
   subgraphs: z
     .array(z.strictObject({ name: nameText, database: z.enum(['postgres', 'mongo']) }))
@@ -106,11 +112,12 @@ export function parseProject(text: string, root: string): Project {
   ];
   if (!parsed.success || problems.length > 0)
     throw new ProjectError(`${file} cannot be used:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  const { name, supergraph, gateway, subgraphs } = parsed.data;
+  const { name, supergraph, subgraphUrl, gateway, subgraphs } = parsed.data;
   return {
     root,
     name,
     supergraphFile: path.resolve(root, supergraph),
+    subgraphUrl,
     gateway,
     subgraphs: subgraphs.map((subgraph) => ({
       name: subgraph.name,

@@ -3,7 +3,15 @@
 // before anything is compiled.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -43,7 +51,7 @@ function run(what, command, args, env = {}) {
 
 /** Prisma generates with WASM alone, but wants to see an engine file first; any existing file will do. */
 function generatePrismaClients() {
-  for (const name of readdirSync('prisma')) {
+  for (const name of existsSync('prisma') ? readdirSync('prisma') : []) {
     const schema = path.join('prisma', name, 'schema.prisma');
     if (!existsSync(schema)) continue;
     const stamp = path.join('prisma', name, 'client', '.stamp');
@@ -58,6 +66,14 @@ function generatePrismaClients() {
   }
 }
 
+/** `npx freehold` finds the command here at once; without it npx would install the checkout into its own cache. */
+function linkCommand() {
+  const link = 'node_modules/.bin/freehold';
+  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return;
+  symlinkSync('../../bin/freehold.js', link);
+}
+
+linkCommand();
 const inputs = [...sourceFolders.flatMap(listFiles), ...sourceFiles.filter((file) => existsSync(file))];
 const current = fingerprint(inputs);
 const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === current;

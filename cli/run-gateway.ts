@@ -1,0 +1,26 @@
+import { pino } from 'pino';
+
+import type { GatewayConfigInput } from '../gateway/config/gateway-config.ts';
+import { listen } from '../gateway/http/listen.ts';
+import { createGateway } from '../gateway/index.ts';
+import { tellParent } from './process/parent-channel.ts';
+
+/** Runs a gateway in this process until SIGTERM or SIGINT; SIGHUP loads the supergraph again. */
+export async function runGateway(config: GatewayConfigInput): Promise<void> {
+  const log = pino({ name: 'gateway' }, pino.destination({ dest: 2, sync: false }));
+  const gateway = await createGateway(config, log);
+  const listening = await listen(gateway, log).catch(async (error: unknown) => {
+    await gateway.close();
+    throw error;
+  });
+  log.info({ url: `${listening.url}/graphql`, engine: gateway.config.engine }, 'the gateway answers');
+  tellParent({ ready: true, url: listening.url, port: listening.port });
+
+  await new Promise<void>((resolve) => {
+    const stop = (): void => void listening.stop().then(resolve, resolve);
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    process.on('disconnect', stop);
+    process.on('SIGHUP', () => void gateway.reload());
+  });
+}
