@@ -66,7 +66,10 @@ function generatePrismaClients() {
   }
 }
 
-/** `npx freehold` finds the command here at once; without it npx would install the checkout into its own cache. */
+/**
+ * `npx freehold` finds the command here at once. A `bin` entry in package.json would make npx install the checkout
+ * into its own cache first, on every call.
+ */
 function linkCommand() {
   const link = 'node_modules/.bin/freehold';
   if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return;
