@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+
+import {
+  type DocumentNode,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type OperationDefinitionNode,
+  Kind,
+  parse,
+  validate,
+} from 'graphql';
+import { pino } from 'pino';
+
+import type { CreateEngine, Engine, EngineName, EngineOptions } from '../../gateway/engine.ts';
+import { createApolloEngine } from '../../gateway/engines/apollo-engine.ts';
+
+/** Both engines, in the order in which a test names them. */
+export const engineFactories: Readonly<Partial<Record<EngineName, CreateEngine>>> = {
+  apollo: createApolloEngine,
+};
+
+/** An operation as a client would send it. */
+export interface ClientOperation {
+  readonly query: string;
+  readonly operationName?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface ClientAnswer {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: unknown;
+}
+
+/** Makes an engine that is silent about what a test does to it on purpose. */
+export async function createEngineUnderTest(
+  name: EngineName,
+  options: Omit<EngineOptions, 'log'>,
+): Promise<Engine> {
+  const create = engineFactories[name];
+  if (!create) throw new Error(`There is no engine "${name}"`);
+  return create({ ...options, log: pino({ level: 'silent' }) });
+}
+
+function findOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode =>
+      definition.kind === Kind.OPERATION_DEFINITION &&
+      (operationName === undefined || definition.name?.value === operationName),
+  );
+  if (!operation) throw new Error(`The document has no operation "${operationName}"`);
+  return operation;
+}
+
+/** Parses, validates and runs one operation as the host does, and reads the answer as a client does. */
+export async function runOperation(engine: Engine, operation: ClientOperation): Promise<ClientAnswer> {
+  const document = parse(operation.query);
+  const mistakes = validate(engine.apiSchema, document);
+  if (mistakes.length > 0) {
+    throw new Error(`The operation is not valid:\n${mistakes.map((mistake) => mistake.message).join('\n')}`);
+  }
+  const answer = await engine.execute({
+    query: operation.query,
+    queryHash: createHash('sha256').update(operation.query).digest('hex'),
+    document,
+    operation: findOperation(document, operation.operationName),
+    operationName: operation.operationName,
+    variables: operation.variables ?? {},
+    headers: operation.headers ?? {},
+    signal: operation.signal ?? new AbortController().signal,
+  });
+  if (answer.kind === 'json') {
+    const parsed = JSON.parse(answer.json) as ClientAnswer;
+    if (answer.hasErrors !== (parsed.errors !== undefined)) {
+      throw new Error(`The engine says hasErrors: ${answer.hasErrors}, but answers ${answer.json}`);
+    }
+    return parsed;
+  }
+  // What a client reads has gone through JSON: an undefined or a class instance must not pass a comparison.
+  return JSON.parse(JSON.stringify(answer.result satisfies FormattedExecutionResult)) as ClientAnswer;
+}
+
+/** The paths of an answer's errors as text (`users.0.name`; `-` for an error without a path), sorted. */
+export function listErrorPaths(answer: ClientAnswer): string[] {
+  return (answer.errors ?? []).map((error) => error.path?.join('.') ?? '-').sort();
+}
