@@ -31,7 +31,7 @@ export interface ClientOperation {
 export interface ClientAnswer {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLFormattedError[];
-  readonly extensions?: unknown;
+  readonly extensions?: { readonly valueCompletion?: readonly GraphQLFormattedError[] };
 }
 
 /** Makes an engine that is silent about what a test does to it on purpose. */
@@ -82,7 +82,12 @@ export async function runOperation(engine: Engine, operation: ClientOperation): 
   return JSON.parse(JSON.stringify(answer.result satisfies FormattedExecutionResult)) as ClientAnswer;
 }
 
-/** The paths of an answer's errors as text (`users.0.name`; `-` for an error without a path), sorted. */
+/**
+ * The paths of an answer's errors as text (`users.0.name`; `-` for an error without a path), sorted. What the stock
+ * engine tells of a null in a non-null place in `extensions.valueCompletion` only counts as an error, which it is by
+ * the specification (6.4.4 Handling Field Errors).
+ */
 export function listErrorPaths(answer: ClientAnswer): string[] {
-  return (answer.errors ?? []).map((error) => error.path?.join('.') ?? '-').sort();
+  const errors = [...(answer.errors ?? []), ...(answer.extensions?.valueCompletion ?? [])];
+  return errors.map((error) => error.path?.join('.') ?? '-').sort();
 }
