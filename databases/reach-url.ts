@@ -50,11 +50,9 @@ async function reachPostgres(options: ReachOptions): Promise<ReachedDatabase> {
   const makeClient = (limitMs: number): Client => {
     try {
       return new Client({ connectionString: url, connectionTimeoutMillis: limitMs, query_timeout: limitMs });
-    } catch (error) {
-      // Such as a port that is not a number. The message of the parser may quote the URL with its password.
-      throw new DatabaseError(`${variable} is not a URL that PostgreSQL's driver understands.`, {
-        cause: error,
-      });
+    } catch {
+      // Such as a port that is not a number. The parser's error holds the URL with its password: no `cause`.
+      throw new DatabaseError(`${variable} is not a URL that PostgreSQL's driver understands.`);
     }
   };
   const deadline = Date.now() + timeoutMs;
@@ -89,8 +87,8 @@ async function reachMongo(options: ReachOptions): Promise<ReachedDatabase> {
   let client;
   try {
     client = new MongoClient(url, { serverSelectionTimeoutMS: timeoutMs, connectTimeoutMS: timeoutMs });
-  } catch (error) {
-    throw new DatabaseError(`${variable} is not a URL that MongoDB's driver understands.`, { cause: error });
+  } catch {
+    throw new DatabaseError(`${variable} is not a URL that MongoDB's driver understands.`);
   }
   const { hosts, dbName } = client.options;
   const place = hosts.map(String).join(',') || (client.options.srvHost ?? '');
