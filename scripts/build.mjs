@@ -18,7 +18,13 @@ const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
 const sourceFolders = ['checks', 'cli', 'databases', 'gateway', 'prisma', 'subgraphs', 'scripts'];
-const sourceFiles = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const sourceFiles = [
+  'operations/sample.graphql',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 const stampFile = 'dist/.build-stamp';
 
 function listFiles(folder) {
@@ -66,6 +72,21 @@ function generatePrismaClients() {
   }
 }
 
+/** The bundle takes longer than everything else, and its inputs seldom change. */
+async function bundlePage() {
+  const pageStamp = 'dist/graphiql/.stamp';
+  const inputs = [
+    ...listFiles('gateway/http/graphiql/page'),
+    'operations/sample.graphql',
+    'package-lock.json',
+  ];
+  const current = fingerprint([...inputs, 'scripts/bundle-graphiql.mjs']);
+  if (existsSync(pageStamp) && readFileSync(pageStamp, 'utf8') === current) return;
+  const { bundleGraphiql } = await import('./bundle-graphiql.mjs');
+  await bundleGraphiql();
+  writeFileSync(pageStamp, current);
+}
+
 /**
  * `npx freehold` finds the command here at once. A `bin` entry in package.json would make npx install the checkout
  * into its own cache first, on every call.
@@ -84,11 +105,7 @@ if (!(process.argv.includes('--if-changed') && isFresh)) {
   const started = performance.now();
   generatePrismaClients();
   run('the compiler', 'tsc', ['-p', 'tsconfig.build.json']);
-  if (existsSync('scripts/bundle-graphiql.mjs')) {
-    const { bundleGraphiql } = await import('./bundle-graphiql.mjs');
-    await bundleGraphiql();
-  }
-  mkdirSync('dist', { recursive: true });
+  await bundlePage();
   writeFileSync(stampFile, current);
   console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -6,6 +6,7 @@ const steps = [
   ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['lint', ['oxlint', '--type-aware', '--quiet']],
   ['types', ['tsc', '--noEmit', '--incremental', 'false']],
+  ['types of the page', ['tsc', '-p', 'gateway/http/graphiql/page']],
   ['boundaries', ['vitest', 'run', 'tests/boundaries', '--reporter=dot']],
 ];
 

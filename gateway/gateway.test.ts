@@ -1,0 +1,241 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { composeSubgraphs } from '../tests/support/compose-subgraphs.ts';
+import { startSubgraphHost, type SubgraphHost } from '../tests/support/subgraph-host.ts';
+import type { GatewayConfigInput } from './config/gateway-config.ts';
+import { listen, type ListeningGateway } from './http/listen.ts';
+import { createGateway, type Gateway } from './index.ts';
+
+const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
+const sdlByName = {
+  books: `${link} type Query { books: [Book!]! slow: String } type Book @key(fields: "id") { id: ID! title: String }`,
+  stars: `${link} type Book @key(fields: "id") { id: ID! stars: Int }`,
+};
+const data = {
+  books: { Query: { books: [{ id: '1', title: 'Emma' }], slow: 'done' }, Book: [{ id: '1', title: 'Emma' }] },
+  stars: { Book: [{ id: '1', stars: 5 }] },
+};
+const log = pino({ level: 'silent' });
+
+let folder: string;
+let subgraphs: SubgraphHost;
+let supergraphFile: string;
+const open: ListeningGateway[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-gateway-'));
+  subgraphs = await startSubgraphHost(sdlByName);
+  supergraphFile = path.join(folder, 'supergraph.graphql');
+});
+
+afterEach(async () => {
+  subgraphs.interfere(undefined);
+  await Promise.all(open.splice(0).map((gateway) => gateway.stop()));
+});
+
+afterAll(async () => {
+  await subgraphs.close();
+  await rm(folder, { recursive: true });
+});
+
+async function start(
+  input: Partial<GatewayConfigInput> = {},
+): Promise<ListeningGateway & { gateway: Gateway }> {
+  subgraphs.load(data);
+  await writeFile(supergraphFile, composeSubgraphs(sdlByName, subgraphs.urls));
+  const gateway = await createGateway({ supergraphFile, port: 0, watchSupergraph: false, ...input }, log);
+  const listening = await listen(gateway, log);
+  open.push(listening);
+  return { ...listening, gateway };
+}
+
+async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+async function readCode(response: Response): Promise<unknown> {
+  const body = (await response.json()) as { errors: { extensions: { code: string } }[] };
+  return body.errors[0]?.extensions.code;
+}
+
+describe('the gateway answers', () => {
+  test('a query that crosses subgraphs, at /graphql and at / where Sandbox sends it', async () => {
+    const { url } = await start();
+    const query = '{ books { title stars } }';
+    const expected = { data: { books: [{ title: 'Emma', stars: 5 }] } };
+    expect(await (await post(url, { query })).json()).toEqual(expected);
+    const atRoot = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    expect(await atRoot.json()).toEqual(expected);
+  });
+
+  test('health: yes when it is ready, no when it drains', async () => {
+    const { url, gateway } = await start();
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    gateway.drain();
+    expect((await fetch(`${url}/health`)).status).toBe(503);
+    const refused = await post(url, { query: '{ __typename }' });
+    expect(refused.status).toBe(503);
+    expect(await readCode(refused)).toBe('NOT_READY');
+  });
+
+  test('a browser with Apollo Sandbox, whose origins may call in development alone', async () => {
+    const { url } = await start();
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(await page.text()).toContain('embeddable-sandbox');
+    const origin = 'https://studio.apollographql.com';
+    const allowed = await post(url, { query: '{ __typename }' }, { origin });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(origin);
+
+    const production = await start({ mode: 'production' });
+    const refused = await post(production.url, { query: '{ __typename }' }, { origin });
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+    const introspection = await post(production.url, { query: '{ __schema { queryType { name } } }' });
+    expect(introspection.status).toBe(400);
+    expect((await fetch(`${production.url}/graphiql`)).status).toBe(404);
+  });
+});
+
+describe('the gateway refuses', () => {
+  const cases: readonly [
+    what: string,
+    status: number,
+    code: string,
+    request: (url: string) => Promise<Response>,
+  ][] = [
+    ['a body that is not JSON', 400, 'INVALID_JSON', (url) => post(url, '{"query":')],
+    [
+      'another content type',
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      (url) => post(url, '{ __typename }', { 'content-type': 'text/plain' }),
+    ],
+    [
+      'a body over the limit',
+      413,
+      'BODY_TOO_LARGE',
+      (url) => post(url, { query: `{ __typename } #${'x'.repeat(2000)}` }),
+    ],
+    [
+      'another method',
+      405,
+      'METHOD_NOT_ALLOWED',
+      (url) => fetch(`${url}/graphql`, { method: 'PUT', body: '{}' }),
+    ],
+    ['another path', 404, 'NOT_FOUND', (url) => fetch(`${url}/grahpql`)],
+    [
+      'an operation that is no GraphQL',
+      400,
+      'GRAPHQL_PARSE_FAILED',
+      (url) => post(url, { query: '{ books {' }),
+    ],
+    [
+      'a field that does not exist',
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+      (url) => post(url, { query: '{ bookz }' }),
+    ],
+  ];
+  test.each(cases)('%s with %i %s', async (_what, status, code, request) => {
+    const { url } = await start({ bodyBytesMax: 1000 });
+    const response = await request(url);
+    expect(response.status).toBe(status);
+    expect(await readCode(response)).toBe(code);
+  });
+
+  test('to wait longer than requestTimeoutMs', async () => {
+    const { url } = await start({ requestTimeoutMs: 100 });
+    subgraphs.interfere(() => true);
+    const response = await post(url, { query: '{ slow }' });
+    expect(response.status).toBe(504);
+    expect(await readCode(response)).toBe('REQUEST_TIMEOUT');
+  });
+});
+
+describe('a supergraph that changes', () => {
+  test('is exchanged, and requests in flight end on the old one', async () => {
+    const { url, gateway } = await start();
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const arrived = new Promise<void>((resolve) => {
+      subgraphs.interfere(async (request, response, answer) => {
+        if (!request.query.includes('slow')) return false;
+        resolve();
+        await held;
+        response.setHeader('content-type', 'application/json');
+        response.end(await answer());
+        return true;
+      });
+    });
+    const inFlight = post(url, { query: '{ slow }' });
+    await arrived;
+    const next = {
+      ...sdlByName,
+      books: sdlByName.books.replace('slow: String', 'fresh: String slow: String'),
+    };
+    await writeFile(supergraphFile, composeSubgraphs(next, subgraphs.urls));
+    expect((await gateway.reload()).kind).toBe('exchanged');
+    expect((await gateway.reload()).kind).toBe('unchanged');
+    letGo();
+    expect(await (await inFlight).json()).toEqual({ data: { slow: 'done' } });
+    const schema = await post(url, { query: '{ __type(name: "Query") { fields { name } } }' });
+    expect(JSON.stringify(await schema.json())).toContain('fresh');
+  });
+
+  test('is refused when it is broken, and the old one goes on', async () => {
+    const { url, gateway } = await start();
+    await writeFile(supergraphFile, 'type Query { broken');
+    const outcome = await gateway.reload();
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining(supergraphFile) as string,
+    });
+    expect(await (await post(url, { query: '{ books { title } }' })).json()).toEqual({
+      data: { books: [{ title: 'Emma' }] },
+    });
+  });
+});
+
+describe('a gateway that cannot start says why', () => {
+  test('all problems of its configuration together', async () => {
+    const input = { supergraphFile: '', port: 70_000, colour: 'red' } as GatewayConfigInput;
+    await expect(createGateway(input, log)).rejects.toThrow(/supergraphFile[\s\S]*port[\s\S]*colour/);
+  });
+
+  test('a supergraph file that is missing, or holds a subgraph', async () => {
+    const missing = path.join(folder, 'missing.graphql');
+    await expect(createGateway({ supergraphFile: missing }, log)).rejects.toThrow(
+      `${missing} does not exist`,
+    );
+    const subgraph = path.join(folder, 'subgraph.graphql');
+    await writeFile(subgraph, sdlByName.books);
+    await expect(createGateway({ supergraphFile: subgraph }, log)).rejects.toThrow('freehold compose');
+  });
+
+  test('a taken port', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    await writeFile(supergraphFile, composeSubgraphs(sdlByName, subgraphs.urls));
+    const gateway = await createGateway({ supergraphFile, port, watchSupergraph: false }, log);
+    await expect(listen(gateway, log)).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
+    await gateway.close();
+    await new Promise((resolve) => taken.close(resolve));
+  });
+});
