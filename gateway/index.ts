@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
 import type { CreateEngine, EngineName } from './engine.ts';
 import { createApolloEngine } from './engines/apollo-engine.ts';
+import { createCompiledEngine } from './engines/compiled-engine.ts';
 import { EngineSwitch } from './engines/engine-switch.ts';
 import { startGraphqlServer } from './http/graphql-server.ts';
 import { makeCorsGuard } from './http/cors.ts';
@@ -26,7 +27,7 @@ export interface Gateway {
 }
 
 const engineMakers: Readonly<Record<EngineName, CreateEngine>> = {
-  compiled: createApolloEngine,
+  compiled: createCompiledEngine,
   apollo: createApolloEngine,
 };
 

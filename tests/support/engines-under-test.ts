@@ -13,9 +13,11 @@ import { pino } from 'pino';
 
 import type { CreateEngine, Engine, EngineName, EngineOptions } from '../../gateway/engine.ts';
 import { createApolloEngine } from '../../gateway/engines/apollo-engine.ts';
+import { createCompiledEngine } from '../../gateway/engines/compiled-engine.ts';
 
 /** Both engines, in the order in which a test names them. */
 export const engineFactories: Readonly<Partial<Record<EngineName, CreateEngine>>> = {
+  compiled: createCompiledEngine,
   apollo: createApolloEngine,
 };
 

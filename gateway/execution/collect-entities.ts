@@ -1,0 +1,49 @@
+import { isDataObject, type DataObject, type DataPath } from './data.ts';
+
+/** The objects at a plan's path, each once even where it stands at several places. */
+export function collectEntities(data: DataObject, path: readonly string[]): DataObject[] {
+  let current: unknown[] = [data];
+  for (const hop of path) {
+    const next: unknown[] = [];
+    if (hop === '@') {
+      for (const value of current) if (Array.isArray(value)) for (const item of value) next.push(item);
+    } else {
+      for (const value of current)
+        if (isDataObject(value)) {
+          const inner = value[hop];
+          if (typeof inner === 'object' && inner !== null) next.push(inner);
+        }
+    }
+    // Places that share an object would multiply at each list.
+    current = next.length > 1 ? [...new Set(next)] : next;
+  }
+  return current.filter(isDataObject);
+}
+
+/** Calls `visit` with every object at a plan's path and its place; ends when `visit` answers false. */
+export function visitPlaces(
+  data: DataObject,
+  path: readonly string[],
+  visit: (object: DataObject, place: DataPath) => boolean,
+): boolean {
+  const place: (string | number)[] = [];
+  const walk = (value: unknown, index: number): boolean => {
+    const hop = path[index];
+    if (hop === undefined) return !isDataObject(value) || visit(value, [...place]);
+    if (hop === '@') {
+      if (!Array.isArray(value)) return true;
+      return value.every((item, position) => {
+        place.push(position);
+        const goesOn = walk(item, index + 1);
+        place.pop();
+        return goesOn;
+      });
+    }
+    if (!isDataObject(value)) return true;
+    place.push(hop);
+    const goesOn = walk(value[hop], index + 1);
+    place.pop();
+    return goesOn;
+  };
+  return walk(data, 0);
+}

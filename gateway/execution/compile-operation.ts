@@ -1,0 +1,40 @@
+import type { FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+
+import { compileIntrospection, type AnswerIntrospection } from '../operation/answer-introspection.ts';
+import type { NormalisedOperation } from '../operation/selection.ts';
+import type { CompiledPlan } from '../planning/compiled-plan.ts';
+import { compileProjection, type Project } from './projection/compile-projection.ts';
+import { compileRun, type RunPlan } from './run-plan.ts';
+
+/** An operation with everything that does not change between requests. */
+export interface CompiledOperation {
+  readonly normalised: NormalisedOperation;
+  readonly plan: CompiledPlan;
+  readonly run: RunPlan;
+  readonly project: Project;
+  readonly introspection: AnswerIntrospection | undefined;
+}
+
+/** Compiles what runs for each request: the plan's steps and the writer of the answer. */
+export function compileOperation(
+  normalised: NormalisedOperation,
+  plan: CompiledPlan,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  schema: GraphQLSchema,
+): CompiledOperation {
+  return {
+    normalised,
+    plan,
+    run: compileRun(plan),
+    project: compileProjection(normalised, schema, listEntityPaths(plan)),
+    introspection: compileIntrospection(normalised.selections, operation, fragments, schema),
+  };
+}
+
+function listEntityPaths(plan: CompiledPlan): ReadonlySet<string> {
+  const paths = plan.steps.flatMap((step) =>
+    step.kind === 'entities' ? step.batches.flatMap(({ targets }) => targets.map(({ path }) => path)) : [],
+  );
+  return new Set(paths.map((path) => path.filter((hop) => hop !== '@').join('.')));
+}

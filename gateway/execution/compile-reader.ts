@@ -1,0 +1,119 @@
+import type { EntityTarget, Required, RequiredField, ValueOverride } from '../planning/compiled-plan.ts';
+import { getOwn, isDataObject, typeNameOf, type DataObject } from './data.ts';
+import { writeJson } from './json-text.ts';
+
+/**
+ * Reads an entity's representation as JSON text; undefined when the entity lacks a required field or is of a type
+ * that the fetch is not for. Equal representations have equal texts.
+ */
+export type ReadRepresentation = (entity: DataObject) => string | undefined;
+
+type ReadValue = (value: unknown) => string | undefined;
+
+/** Compiles a target's required fields. One reader is made for each `__typename` that is met. */
+export function compileReader(target: EntityTarget): ReadRepresentation {
+  const readers = new Map<string, ReadRepresentation>();
+  return (entity) => {
+    const typeName = typeNameOf(entity);
+    if (typeName === undefined) return undefined;
+    let reader = readers.get(typeName);
+    if (reader === undefined) {
+      // Without a fragment for its type there is nothing to read, and no entity to ask for.
+      const hasType = collectFields(target.requires, typeName).some(({ key }) => key === '__typename');
+      reader = hasType ? compileObject(target.requires, typeName, target.overrides) : () => undefined;
+      readers.set(typeName, reader);
+    }
+    return reader(entity);
+  };
+}
+
+/** The fields that an object of this type is read for, each once. */
+function collectFields(requires: readonly Required[], typeName: string | undefined): RequiredField[] {
+  const fields = new Map<string, RequiredField>();
+  const add = (entries: readonly Required[]): void => {
+    for (const entry of entries) {
+      if (entry.kind === 'fragment') {
+        if (typeName !== undefined && entry.typeNames.includes(typeName)) add(entry.requires);
+        continue;
+      }
+      const known = fields.get(entry.sendAs);
+      const requires = [...(known?.requires ?? []), ...(entry.requires ?? [])];
+      fields.set(entry.sendAs, { ...entry, ...(requires.length > 0 && { requires }) });
+    }
+  };
+  add(requires);
+  return [...fields.values()];
+}
+
+function readLeaf(value: unknown): string | undefined {
+  return value === undefined ? undefined : writeJson(value);
+}
+
+/** Reads objects and lists of them; an object without `__typename` is read for what no condition guards. */
+function compileNested(requires: readonly Required[], overrides: readonly ValueOverride[]): ReadValue {
+  const readers = new Map<string | undefined, ReadRepresentation>();
+  const read: ReadValue = (value) => {
+    if (value === undefined) return undefined;
+    if (value === null) return 'null';
+    if (Array.isArray(value)) {
+      let text = '';
+      for (const item of value) {
+        const part = read(item);
+        if (part === undefined) return undefined;
+        text += (text === '' ? '' : ',') + part;
+      }
+      return `[${text}]`;
+    }
+    if (!isDataObject(value)) return undefined;
+    const typeName = typeNameOf(value);
+    let reader = readers.get(typeName);
+    if (reader === undefined) {
+      reader = compileObject(requires, typeName, overrides);
+      readers.set(typeName, reader);
+    }
+    return reader(value);
+  };
+  return read;
+}
+
+function compileObject(
+  requires: readonly Required[],
+  typeName: string | undefined,
+  overrides: readonly ValueOverride[],
+): ReadRepresentation {
+  const parts = collectFields(requires, typeName).map((field) => {
+    const override = overrides.find(({ path, key }) => isHere(path, typeName) && key === field.sendAs);
+    const inner = overrides.flatMap((entry) => stepInto(entry, field.key, typeName));
+    return {
+      key: field.key,
+      prefix: `${JSON.stringify(field.sendAs)}:`,
+      constant: override && JSON.stringify(override.value),
+      read: field.requires ? compileNested(field.requires, inner) : readLeaf,
+    };
+  });
+  return (object) => {
+    let text = '';
+    for (const { key, prefix, read, constant } of parts) {
+      const value = constant ?? read(getOwn(object, key));
+      if (value === undefined) return undefined;
+      text += (text === '' ? prefix : `,${prefix}`) + value;
+    }
+    return `{${text}}`;
+  };
+}
+
+/** Whether a path without field hops holds for an object of this type. */
+function isHere(path: ValueOverride['path'], typeName: string | undefined): boolean {
+  return path.every(
+    (hop) => hop.kind === 'type' && (typeName === undefined || hop.typeNames.includes(typeName)),
+  );
+}
+
+/** The override as seen from inside a field, if it leads there. */
+function stepInto(override: ValueOverride, key: string, typeName: string | undefined): ValueOverride[] {
+  const index = override.path.findIndex((hop) => hop.kind === 'field');
+  const hop = override.path[index];
+  if (hop?.kind !== 'field' || hop.key !== key) return [];
+  if (!isHere(override.path.slice(0, index), typeName)) return [];
+  return [{ ...override, path: override.path.slice(index + 1) }];
+}

@@ -1,0 +1,48 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+
+import type { EngineAnswer, EngineRequest } from '../engine.ts';
+import type { SendToSubgraph } from '../transport/subgraph-request.ts';
+import type { CompiledOperation } from './compile-operation.ts';
+import type { DataObject } from './data.ts';
+import type { ExecutionState } from './execution-state.ts';
+import { noLocal } from './projection/compile-projection.ts';
+import { listClientErrors } from './write-answer.ts';
+
+/** What every request of an engine shares. */
+export interface ExecutionContext {
+  readonly schema: GraphQLSchema;
+  readonly send: SendToSubgraph;
+  readonly log: Logger;
+}
+
+/** Runs a compiled operation and writes its answer. `coerced` are the variables as the schema reads them. */
+export async function executeOperation(
+  compiled: CompiledOperation,
+  request: EngineRequest,
+  coerced: Readonly<Record<string, unknown>>,
+  { schema, send, log }: ExecutionContext,
+): Promise<EngineAnswer> {
+  const data: DataObject = {};
+  const { renamedVariables } = compiled.normalised;
+  const { variables } = request;
+  const state: ExecutionState = {
+    data,
+    errors: [],
+    send,
+    headers: request.headers,
+    variable(name) {
+      const clientName = renamedVariables[name] ?? name;
+      return Object.hasOwn(variables, clientName) ? variables[clientName] : undefined;
+    },
+    signal: request.signal,
+    log,
+  };
+  await compiled.run(state);
+  const { json, errors: found } = compiled.project(data, compiled.introspection?.(coerced) ?? noLocal);
+  if (state.errors.length === 0 && found.length === 0)
+    return { kind: 'json', json: `{"data":${json}}`, hasErrors: false };
+  const errors = listClientErrors(state.errors, found, compiled.normalised, data, schema);
+  if (errors.length === 0) return { kind: 'json', json: `{"data":${json}}`, hasErrors: false };
+  return { kind: 'json', json: `{"errors":${JSON.stringify(errors)},"data":${json}}`, hasErrors: true };
+}

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino';
+
+import type { SendToSubgraph } from '../transport/subgraph-request.ts';
+import type { DataObject } from './data.ts';
+import type { ServiceError } from './fetch-error.ts';
+
+/** What the steps of one running operation share. */
+export interface ExecutionState {
+  /** The answer so far, under the gateway's names; steps merge into it. */
+  readonly data: DataObject;
+  readonly errors: ServiceError[];
+  readonly send: SendToSubgraph;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The value of a variable of the plan, as the client sent it; undefined when it sent none. */
+  readonly variable: (name: string) => unknown;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}

@@ -1,0 +1,33 @@
+import type { DataPath } from './data.ts';
+
+/** Why a subgraph gave no usable answer. */
+export type FetchErrorCode =
+  | 'SUBGRAPH_UNREACHABLE'
+  | 'SUBGRAPH_TIMEOUT'
+  | 'SUBGRAPH_BAD_STATUS'
+  | 'SUBGRAPH_BAD_RESPONSE'
+  | 'SUBGRAPH_RESPONSE_TOO_LARGE'
+  | 'SUBGRAPH_OVERLOADED'
+  | 'SUBGRAPH_CIRCUIT_OPEN'
+  | 'REQUEST_CANCELLED';
+
+/** A subgraph request that failed as a whole. The message is for the client; `detail` is for the log. */
+export class FetchError extends Error {
+  override readonly name = 'FetchError';
+  readonly code: FetchErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: FetchErrorCode, message: string, detail?: string) {
+    super(message);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** An error of a subgraph at a place of the data, still under the gateway's names. */
+export interface ServiceError {
+  readonly service: string;
+  readonly message: string;
+  readonly extensions: Readonly<Record<string, unknown>>;
+  readonly paths: readonly DataPath[];
+}

@@ -1,0 +1,160 @@
+import type { EntityBatch, EntityStep } from '../planning/compiled-plan.ts';
+import { collectEntities, visitPlaces } from './collect-entities.ts';
+import { compileReader, type ReadRepresentation } from './compile-reader.ts';
+import { isDataObject, typeNameOf, type DataObject, type DataPath } from './data.ts';
+import type { ExecutionState } from './execution-state.ts';
+import { mergeData } from './merge.ts';
+import { renameKeys } from './rename-keys.ts';
+import { errorPlacesMax, reportError, reportFailure } from './report-errors.ts';
+import { compileBody } from './request-body.ts';
+import type { RunStep } from './run-plan.ts';
+import { badShape, describe, parseSubgraphAnswer, type SubgraphErrorReport } from './subgraph-answer.ts';
+
+interface CompiledBatch {
+  readonly batch: EntityBatch;
+  readonly targets: readonly { readonly path: readonly string[]; readonly read: ReadRepresentation }[];
+}
+
+/** The representations of a batch in one request. */
+interface Representations {
+  /** The list's items, as JSON text. */
+  readonly text: string;
+  /** The objects that each representation stands for. */
+  readonly entities: readonly (readonly DataObject[])[];
+}
+
+/** Compiles a step that asks for fields of entities. */
+export function compileEntityStep(step: EntityStep): RunStep {
+  const batches: readonly CompiledBatch[] = step.batches.map((batch) => ({
+    batch,
+    targets: batch.targets.map((target) => ({ path: target.path, read: compileReader(target) })),
+  }));
+  const writeBody = compileBody(
+    step,
+    step.batches.map(({ variable }) => variable),
+  );
+  return async (state) => {
+    const lists = batches.map((batch) => readRepresentations(batch, state.data));
+    if (lists.every(({ entities }) => entities.length === 0)) return;
+    try {
+      const { status, body } = await state.send({
+        service: step.service,
+        kind: 'query',
+        body: writeBody(
+          state,
+          lists.map(({ text }) => text),
+        ),
+        headers: state.headers,
+        signal: state.signal,
+      });
+      const answer = parseSubgraphAnswer(step.service, status, body);
+      for (const report of answer.errors) reportAtEntities(state, step, lists, report);
+      if (answer.data === undefined) return;
+      for (const [index, { batch }] of batches.entries())
+        mergeBatch(state, step, batch, lists[index]?.entities ?? [], answer.data, answer.errors.length > 0);
+    } catch (failure) {
+      reportFailure(state, step.service, failure, listPlaces(state.data, step.batches, lists));
+    }
+  };
+}
+
+function readRepresentations({ targets }: CompiledBatch, data: DataObject): Representations {
+  const byText = new Map<string, DataObject[]>();
+  for (const { path, read } of targets)
+    for (const entity of collectEntities(data, path)) {
+      const text = read(entity);
+      if (text === undefined) continue;
+      const same = byText.get(text);
+      if (same === undefined) byText.set(text, [entity]);
+      else same.push(entity);
+    }
+  return { text: [...byText.keys()].join(','), entities: [...byText.values()] };
+}
+
+/** Merges a batch's answer. Throws a `FetchError` when it is not a list with one item a representation. */
+function mergeBatch(
+  state: ExecutionState,
+  step: EntityStep,
+  { key, renames, targets }: EntityBatch,
+  entities: Representations['entities'],
+  data: DataObject,
+  hasErrors: boolean,
+): void {
+  const answers = data[key];
+  // Beside errors null is their consequence, not one more fault.
+  if ((answers === null || answers === undefined) && (hasErrors || entities.length === 0)) return;
+  if (!Array.isArray(answers))
+    throw badShape(
+      step.service,
+      `"_entities" to be a list of ${entities.length}, found ${describe(answers)}`,
+    );
+  if (answers.length !== entities.length)
+    throw badShape(step.service, `${entities.length} items in "_entities", found ${answers.length}`);
+  for (const [index, objects] of entities.entries()) {
+    const answer: unknown = answers[index];
+    if (answer === null || answer === undefined) continue;
+    if (!isDataObject(answer)) {
+      const message = badShape(step.service, `an entity, found ${describe(answer)}`).message;
+      const report = { message, path: undefined, extensions: { code: 'SUBGRAPH_BAD_RESPONSE' } };
+      const places = findPlaces(state.data, targets, (object) => objects.includes(object));
+      reportError(state, step.service, report, places);
+      continue;
+    }
+    const [first] = objects;
+    if (renames.length > 0) renameKeys(answer, renames, first && typeNameOf(first));
+    for (const object of objects) mergeData(object, answer);
+  }
+}
+
+/** Reports an error at every place of the entity that it is about. */
+function reportAtEntities(
+  state: ExecutionState,
+  step: EntityStep,
+  lists: readonly Representations[],
+  report: SubgraphErrorReport,
+): void {
+  const [key, position, ...rest] = report.path ?? [];
+  const index = step.batches.findIndex((entry) => entry.key === key);
+  const batch = step.batches[index];
+  const objects = typeof position === 'number' ? lists[index]?.entities[position] : undefined;
+  if (batch === undefined || objects === undefined) {
+    reportError(state, step.service, report, listPlaces(state.data, step.batches, lists));
+    return;
+  }
+  const renamed = rest.map((part) => batch.renames.find(({ from }) => from === part)?.to ?? part);
+  const places = findPlaces(state.data, batch.targets, (object) => objects.includes(object));
+  reportError(
+    state,
+    step.service,
+    report,
+    places.map((place) => [...place, ...renamed]),
+  );
+}
+
+/** Every place of every entity of a request, up to the bound. */
+function listPlaces(
+  data: DataObject,
+  batches: readonly EntityBatch[],
+  lists: readonly Representations[],
+): readonly DataPath[] {
+  const asked = new Set(lists.flatMap(({ entities }) => entities.flat()));
+  return findPlaces(
+    data,
+    batches.flatMap(({ targets }) => targets),
+    (object) => asked.has(object),
+  );
+}
+
+function findPlaces(
+  data: DataObject,
+  targets: readonly { readonly path: readonly string[] }[],
+  isMeant: (object: DataObject) => boolean,
+): readonly DataPath[] {
+  const places: DataPath[] = [];
+  for (const { path } of targets)
+    visitPlaces(data, path, (object, place) => {
+      if (isMeant(object)) places.push(place);
+      return places.length < errorPlacesMax;
+    });
+  return places;
+}

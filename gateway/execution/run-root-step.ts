@@ -1,0 +1,47 @@
+import type { RootStep } from '../planning/compiled-plan.ts';
+import { collectEntities } from './collect-entities.ts';
+import { mergeData } from './merge.ts';
+import { renameKeys } from './rename-keys.ts';
+import { reportError, reportFailure } from './report-errors.ts';
+import { compileBody } from './request-body.ts';
+import type { RunStep } from './run-plan.ts';
+import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
+
+/** Compiles a step that asks for root fields. */
+export function compileRootStep(step: RootStep): RunStep {
+  const writeBody = compileBody(step, []);
+  const placesOf = (path: readonly string[]) =>
+    path.includes('@') ? [path.slice(0, path.indexOf('@'))] : step.rootKeys.map((key) => [...path, key]);
+  return async (state) => {
+    const targets = step.path.length === 0 ? [state.data] : collectEntities(state.data, step.path);
+    if (targets.length === 0) return;
+    let answer: SubgraphAnswer;
+    try {
+      const { status, body } = await state.send({
+        service: step.service,
+        kind: step.operationKind,
+        body: writeBody(state, []),
+        headers: state.headers,
+        signal: state.signal,
+      });
+      answer = parseSubgraphAnswer(step.service, status, body);
+    } catch (failure) {
+      reportFailure(state, step.service, failure, placesOf(step.path));
+      return;
+    }
+    const { data } = answer;
+    if (data !== undefined) {
+      renameKeys(data, step.renames);
+      for (const target of targets) mergeData(target, data);
+    }
+    for (const report of answer.errors)
+      reportError(
+        state,
+        step.service,
+        report,
+        report.path === undefined || step.path.includes('@')
+          ? placesOf(step.path)
+          : [[...step.path, ...report.path]],
+      );
+  };
+}

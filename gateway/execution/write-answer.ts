@@ -1,0 +1,44 @@
+import type { GraphQLSchema } from 'graphql';
+
+import type { NormalisedOperation } from '../operation/selection.ts';
+import type { DataObject, DataPath } from './data.ts';
+import type { ServiceError } from './fetch-error.ts';
+import { mapErrorPath } from './map-error-path.ts';
+import type { CompletionError } from './projection/write.ts';
+
+/** An error as the client reads it. */
+interface ClientError {
+  readonly message: string;
+  readonly path?: DataPath;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** The `errors` of an answer: the subgraphs', at the client's places, then those found in the data. */
+export function listClientErrors(
+  failures: readonly ServiceError[],
+  found: readonly CompletionError[],
+  operation: NormalisedOperation,
+  data: DataObject,
+  schema: GraphQLSchema,
+): readonly ClientError[] {
+  const errors = failures.flatMap(({ message, paths, extensions }): ClientError[] => {
+    const mapped = paths.flatMap((path) => mapErrorPath(path, operation, data, schema));
+    const places = [...new Map(mapped.map((path) => [JSON.stringify(path), path])).values()].filter(
+      (path) => path.length > 0,
+    );
+    if (places.length === 0) return [{ message, extensions }];
+    return places.map((path) => ({ message, path, extensions }));
+  });
+  const explained = found.filter(({ path }) => !errors.some((error) => explains(error.path, path)));
+  for (const { message, path } of explained)
+    errors.push({ message, path, extensions: { code: 'INVALID_SUBGRAPH_DATA' } });
+  return errors;
+}
+
+/** Whether an error at `reason` is why there is no value at `path`: one of them lies above the other. */
+function explains(reason: DataPath | undefined, path: DataPath): boolean {
+  if (reason === undefined) return true;
+  const length = Math.min(reason.length, path.length);
+  for (let index = 0; index < length; index++) if (reason[index] !== path[index]) return false;
+  return true;
+}

@@ -1,0 +1,32 @@
+import type { PlanNode } from '@apollo/query-planner';
+
+import type { VirtualField } from '../supergraph/prepare-required-arguments.ts';
+import type { CompiledPlan } from './compiled-plan.ts';
+import { findDependencies } from './find-dependencies.ts';
+import { joinFetches } from './join-fetches.ts';
+import { listFetches, type TypeNamesOf } from './list-fetches.ts';
+import { nameRequirements, restoreVirtualFields } from './restore-virtual-fields.ts';
+import { splitVariants } from './split-variants.ts';
+import type { SubgraphRequirements } from './subgraph-requirements.ts';
+
+/** What a compilation needs to know of the supergraph. */
+export interface CompileContext {
+  readonly typeNamesOf: TypeNamesOf;
+  readonly virtualFields: ReadonlyMap<string, VirtualField>;
+  readonly requirements: SubgraphRequirements;
+}
+
+/** Compiles Apollo's plan. The order of the passes matters: each takes what the one before has made sure. */
+export function compilePlan(
+  kind: CompiledPlan['kind'],
+  root: PlanNode | undefined,
+  context: CompileContext,
+): CompiledPlan {
+  if (root === undefined) return { kind, steps: [] };
+  const listed = listFetches(root, context.typeNamesOf);
+  const named = nameRequirements(listed, context.virtualFields);
+  // Needs the virtual names, by which the supergraph says what a field requires.
+  const split = splitVariants(named, context.requirements);
+  const restored = restoreVirtualFields(split, context.virtualFields);
+  return { kind, steps: joinFetches(restored, findDependencies(restored)) };
+}

@@ -1,0 +1,89 @@
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { prettyFormatQueryPlan, QueryPlanner, type QueryPlan } from '@apollo/query-planner';
+import { buildASTSchema, isAbstractType, parse, type GraphQLSchema } from 'graphql';
+
+import { prepareSupergraph } from '../supergraph/prepare-supergraph.ts';
+import { compilePlan, type CompileContext } from './compile-plan.ts';
+import type { CompiledPlan } from './compiled-plan.ts';
+import { readRequirements } from './subgraph-requirements.ts';
+
+/** The plan of one operation. */
+export interface PlannedOperation {
+  readonly plan: CompiledPlan;
+  /** Apollo's plan, printed; only when asked for. */
+  readonly apolloPlan?: string;
+}
+
+/** Plans operations against one supergraph, on the thread that calls it. */
+export interface OperationPlanner {
+  /**
+   * Plans a normalised operation. `rootKeys` are the root fields that the plan must fetch.
+   * Throws an `OperationPlanError` when there is no plan for it.
+   */
+  plan(text: string, rootKeys: readonly string[], withApolloPlan?: boolean): PlannedOperation;
+}
+
+/** An operation that cannot be planned; the message is for the client. */
+export class OperationPlanError extends Error {
+  override readonly name = 'OperationPlanError';
+}
+
+/** Makes a planner. Throws what federation-internals throws when the supergraph is not one. */
+export function createOperationPlanner(supergraphSdl: string): OperationPlanner {
+  const prepared = prepareSupergraph(supergraphSdl);
+  const document = parse(prepared.sdl, { noLocation: true });
+  const supergraph = Supergraph.build(document);
+  const planner = new QueryPlanner(supergraph, {
+    // Plans without named fragments can be taken apart and joined.
+    reuseQueryFragments: false,
+    generateQueryFragments: false,
+    // Ours is the cache; the planner's own is never read.
+    exposeDocumentNodeInFetchNode: false,
+  });
+  const apiSchema = supergraph.apiSchema();
+  const context: CompileContext = {
+    typeNamesOf: makeTypeNamesOf(buildASTSchema(document, { assumeValidSDL: true })),
+    virtualFields: prepared.virtualFields,
+    requirements: readRequirements(document),
+  };
+  return {
+    plan(text, rootKeys, withApolloPlan = false) {
+      const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }));
+      const apolloPlan: QueryPlan = planner.buildQueryPlan(operation);
+      const root = apolloPlan.node;
+      if (root?.kind === 'Subscription')
+        throw new OperationPlanError('Subscriptions cannot be planned as an operation with one answer.');
+      const kind = operation.rootKind === 'mutation' ? 'mutation' : 'query';
+      const plan = compilePlan(kind, root, context);
+      checkRootKeys(plan, rootKeys);
+      return { plan, ...(withApolloPlan && { apolloPlan: prettyFormatQueryPlan(apolloPlan) }) };
+    },
+  };
+}
+
+/** The planner drops, without a word, a root field for which it finds no way; the client would read `null`. */
+function checkRootKeys(plan: CompiledPlan, rootKeys: readonly string[]): void {
+  const fetched = new Set(plan.steps.flatMap((step) => (step.kind === 'root' ? step.rootKeys : [])));
+  const missing = rootKeys.filter((key) => !fetched.has(key));
+  if (missing.length > 0)
+    throw new OperationPlanError(
+      `No subgraph can answer the field${missing.length > 1 ? 's' : ''} ${missing.map((key) => `"${key}"`).join(', ')} as requested.`,
+    );
+}
+
+function makeTypeNamesOf(schema: GraphQLSchema): CompileContext['typeNamesOf'] {
+  const known = new Map<string, readonly string[]>();
+  return (typeCondition) => {
+    let names = known.get(typeCondition);
+    if (names === undefined) {
+      const type = schema.getType(typeCondition);
+      if (isAbstractType(type)) {
+        const { objects, interfaces } =
+          'getTypes' in type ? { objects: type.getTypes(), interfaces: [] } : schema.getImplementations(type);
+        names = [typeCondition, ...objects.map(({ name }) => name), ...interfaces.map(({ name }) => name)];
+      } else names = [typeCondition];
+      known.set(typeCondition, names);
+    }
+    return names;
+  };
+}

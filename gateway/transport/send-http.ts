@@ -1,0 +1,157 @@
+import { errors as undiciErrors, Pool, type Dispatcher } from 'undici';
+
+import { FetchError } from '../execution/fetch-error.ts';
+import type { SubgraphRequest, SubgraphResponse } from './subgraph-request.ts';
+
+/** A pool of connections to one URL of a subgraph. */
+export interface Endpoint {
+  readonly url: string;
+  send(request: SubgraphRequest): Promise<SubgraphResponse>;
+  /** Waits for requests in flight. */
+  close(): Promise<void>;
+}
+
+/** What an endpoint needs to know; see `TransportOptions` for each. */
+export interface EndpointOptions {
+  readonly connectionsMax: number;
+  readonly connectTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly responseBytesMax: number;
+}
+
+/** Opens a pool for a URL; the first connection is made by the first request. */
+export function createEndpoint(url: string, options: EndpointOptions): Endpoint {
+  const { origin, pathname, search } = new URL(url);
+  const path = pathname + search;
+  const pool = new Pool(origin, {
+    connections: options.connectionsMax,
+    connect: { timeout: options.connectTimeoutMs },
+    keepAliveTimeout: options.keepAliveMs,
+    pipelining: 1,
+    // The deadline interceptor bounds the whole request; undici's two would only add timers.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    url,
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        pool.dispatch(
+          { path, method: 'POST', headers: listHeaders(request.headers), body: request.body },
+          new ResponseReader(request, options.responseBytesMax, resolve, reject),
+        );
+      }),
+    close: () => pool.close(),
+  };
+}
+
+const ownHeaders = ['content-type', 'application/json', 'accept', 'application/json'];
+const ownHeaderNames = new Set(['content-type', 'accept', 'content-length', 'host', 'connection']);
+
+function listHeaders(headers: Readonly<Record<string, string>>): string[] {
+  const list = [...ownHeaders];
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined && !ownHeaderNames.has(name)) list.push(name, value);
+  }
+  return list;
+}
+
+/**
+ * Collects one response. It has undici's older handler methods, because for the newer ones undici parses the header
+ * of every response, which nobody here reads.
+ */
+class ResponseReader implements Dispatcher.DispatchHandler {
+  readonly #request: SubgraphRequest;
+  readonly #bytesMax: number;
+  readonly #resolve: (response: SubgraphResponse) => void;
+  readonly #reject: (reason: FetchError) => void;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #status = 0;
+  #abort: ((reason: Error) => void) | undefined;
+
+  constructor(
+    request: SubgraphRequest,
+    bytesMax: number,
+    resolve: (response: SubgraphResponse) => void,
+    reject: (reason: FetchError) => void,
+  ) {
+    this.#request = request;
+    this.#bytesMax = bytesMax;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    // The request may wait for a connection, and be cancelled there.
+    request.signal.addEventListener('abort', this.#cancel);
+  }
+
+  readonly #cancel = (): void => {
+    const { service, signal } = this.#request;
+    const reason: unknown = signal.reason;
+    const failure =
+      reason instanceof FetchError
+        ? reason
+        : new FetchError('REQUEST_CANCELLED', `The request to the subgraph "${service}" was cancelled.`);
+    this.#fail(failure);
+  };
+
+  #fail(failure: FetchError): void {
+    this.#request.signal.removeEventListener('abort', this.#cancel);
+    this.#reject(failure);
+    this.#abort?.(failure);
+  }
+
+  onConnect(abort: (reason?: Error) => void): void {
+    this.#abort = abort;
+    if (this.#request.signal.aborted) this.#cancel();
+  }
+
+  onHeaders(status: number): boolean {
+    // 1xx answers come before the real one.
+    if (status >= 200) this.#status = status;
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#bytesMax) {
+      this.#fail(
+        new FetchError(
+          'SUBGRAPH_RESPONSE_TOO_LARGE',
+          `The subgraph "${this.#request.service}" answered more than ${this.#bytesMax} bytes.`,
+        ),
+      );
+      return false;
+    }
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  onComplete(): void {
+    this.#request.signal.removeEventListener('abort', this.#cancel);
+    const [first] = this.#chunks;
+    const body =
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#bytes);
+    this.#resolve({ status: this.#status, body: body.toString('utf8') });
+  }
+
+  onError(error: Error): void {
+    this.#request.signal.removeEventListener('abort', this.#cancel);
+    this.#reject(describeFailure(this.#request.service, error));
+  }
+}
+
+function describeFailure(service: string, error: Error): FetchError {
+  if (error instanceof FetchError) return error;
+  if (error instanceof undiciErrors.ConnectTimeoutError)
+    return new FetchError(
+      'SUBGRAPH_TIMEOUT',
+      `Connecting to the subgraph "${service}" timed out.`,
+      String(error),
+    );
+  return new FetchError(
+    'SUBGRAPH_UNREACHABLE',
+    `The subgraph "${service}" could not be reached, or broke off its answer.`,
+    String(error),
+  );
+}
