@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { GatewayConfigInput } from '../gateway/config/gateway-config.ts';
 import { listen } from '../gateway/http/listen.ts';
 import { createGateway } from '../gateway/index.ts';
-import { tellParent } from './process/parent-channel.ts';
+import { leaveParent, tellParent } from './process/parent-channel.ts';
 
 /** Runs a gateway in this process until SIGTERM or SIGINT; SIGHUP loads the supergraph again. */
 export async function runGateway(config: GatewayConfigInput): Promise<void> {
@@ -23,4 +23,5 @@ export async function runGateway(config: GatewayConfigInput): Promise<void> {
     process.on('disconnect', stop);
     process.on('SIGHUP', () => void gateway.reload());
   });
+  leaveParent();
 }

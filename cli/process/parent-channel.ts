@@ -18,3 +18,8 @@ export function readReadyMessage(message: unknown): ReadyMessage | undefined {
     ? { ready, url, port }
     : undefined;
 }
+
+/** Lets go of the parent process: an open channel would keep this process alive after its work has ended. */
+export function leaveParent(): void {
+  if (process.connected) process.disconnect();
+}
