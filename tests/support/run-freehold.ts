@@ -56,33 +56,45 @@ export function runFreehold(
   return startFreehold(args, environment).ended;
 }
 
-function waitForReady(child: ChildProcess, ended: Promise<Ending>): Promise<{ url: string; port: number }> {
-  return new Promise((resolve, reject) => {
+async function waitForReady(
+  child: ChildProcess,
+  ended: Promise<Ending>,
+): Promise<{ readonly url: string; readonly port: number }> {
+  const ready = new Promise<{ url: string; port: number }>((resolve) => {
     child.on('message', (message: { ready?: boolean; url: string; port: number }) => {
       if (message.ready === true) resolve({ url: message.url, port: message.port });
     });
-    void ended.then(({ code, signal, stdout, stderr }) => {
-      reject(
-        new Error(`freehold ended with ${signal ?? `code ${code}`} before it was ready:\n${stdout}${stderr}`),
-      );
-    });
   });
+  const first = await Promise.race([ready, ended]);
+  if ('url' in first) return first;
+  const { code, signal, stdout, stderr } = first;
+  throw new Error(`freehold ended with ${signal ?? `code ${code}`} before it was ready:\n${stdout}${stderr}`);
+}
+
+/** What a client reads; a test knows the shape of the data that it asked for. */
+export interface Answer {
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  readonly data: any;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions?: { readonly code?: string; readonly service?: string };
+  }[];
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  readonly extensions?: any;
 }
 
 /** Sends an operation by HTTP and reads the answer. */
-export async function ask<Data = Record<string, unknown>>(
+export async function ask(
   url: string,
   query: string,
   variables: Record<string, unknown> = {},
   headers: Record<string, string> = {},
-): Promise<{
-  data: Data;
-  errors?: { message: string; path?: (string | number)[]; extensions?: { code?: string } }[];
-}> {
+): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
-  return (await response.json()) as { data: Data };
+  return (await response.json()) as Answer;
 }
