@@ -1,0 +1,100 @@
+import path from 'node:path';
+
+import type { Logger } from 'pino';
+
+import { nameVariables, openDatabase } from '../databases/open-database.ts';
+import { readRunningFile } from '../databases/running-file.ts';
+import {
+  applyMigrations,
+  createMigration,
+  diagnoseMigrations,
+} from '../databases/migrations/migrate-database.ts';
+import type {
+  CreatedMigration,
+  Diagnosis,
+  MigrationOutcome,
+  MigrationTarget,
+} from '../databases/migrations/migration-target.ts';
+import type { Environment } from './environment.ts';
+import type { Project, ProjectSubgraph } from './project.ts';
+
+export interface MigrateContext {
+  readonly project: Project;
+  /** The folder of the embedded databases, one folder a service below; default `<root>/.freehold/data`. */
+  readonly dataFolder?: string;
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly signal?: AbortSignal;
+}
+
+/** Brings one service's database up to date. The database is started for it when it does not run. */
+export async function migrateService(
+  context: MigrateContext,
+  subgraph: ProjectSubgraph,
+  options: { readonly retry?: boolean } = {},
+): Promise<MigrationOutcome> {
+  return await withTarget(
+    context,
+    subgraph,
+    async (target) => await applyMigrations({ ...target, ...options }),
+  );
+}
+
+/** What `migrateService` would do, and what is not in order. */
+export async function diagnoseService(
+  context: MigrateContext,
+  subgraph: ProjectSubgraph,
+): Promise<Diagnosis> {
+  return await withTarget(context, subgraph, diagnoseMigrations);
+}
+
+/** Writes the service's next migration; undefined when its declared schema and its migrations agree. */
+export async function createServiceMigration(
+  context: MigrateContext,
+  subgraph: ProjectSubgraph,
+  name: string,
+): Promise<CreatedMigration | undefined> {
+  return await withTarget(context, subgraph, async (target) => await createMigration({ ...target, name }));
+}
+
+/** The folder of a service's embedded database. */
+export function serviceDataFolder(
+  context: Pick<MigrateContext, 'project' | 'dataFolder'>,
+  service: string,
+): string {
+  return path.resolve(context.dataFolder ?? path.join(context.project.root, '.freehold/data'), service);
+}
+
+async function withTarget<T>(
+  context: MigrateContext,
+  subgraph: ProjectSubgraph,
+  use: (target: MigrationTarget) => Promise<T>,
+): Promise<T> {
+  const { environment, log, signal } = context;
+  const folder = serviceDataFolder(context, subgraph.name);
+  const describe = (ownerUrl: string): MigrationTarget => ({
+    service: subgraph.name,
+    kind: subgraph.database,
+    folder: subgraph.prismaFolder,
+    ownerUrl,
+    log,
+    ...(signal ? { signal } : {}),
+  });
+  if (!environment[nameVariables(subgraph.name).variable]) {
+    const running = await readRunningFile(folder);
+    if (running) return await use(describe(running.ownerUrl));
+  }
+  signal?.throwIfAborted();
+  const database = await openDatabase({
+    service: subgraph.name,
+    kind: subgraph.database,
+    folder,
+    environment,
+    log,
+  });
+  try {
+    return await use(describe(database.ownerUrl));
+  } finally {
+    await database.close();
+  }
+}
