@@ -5,11 +5,13 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
   Kind,
+  buildSchema,
   getNamedType,
   isListType,
   isNonNullType,
   isObjectType,
   parse,
+  printSchema,
 } from 'graphql';
 
 /** What a request carries into a field function. */
@@ -95,6 +97,10 @@ function readKey(value: unknown, key: SelectionSetNode): string | undefined {
   return parts.sort().join(' ');
 }
 
+function isRows(rows: Row | readonly Row[] | undefined): rows is readonly Row[] {
+  return Array.isArray(rows);
+}
+
 class Tables {
   readonly #schema: () => GraphQLSchema;
   readonly #keyed: Map<string, KeyedType>;
@@ -107,6 +113,38 @@ class Tables {
 
   load(data: SubgraphData): void {
     this.#data = data;
+  }
+
+  /** Loads the data of all subgraphs, rows of one entity merged: those of any key in common. */
+  loadMerged(data: readonly SubgraphData[]): void {
+    const merged: Record<string, Row | Row[]> = {};
+    for (const [typeName, rows] of data.flatMap((part) => Object.entries(part))) {
+      if (!isRows(rows)) {
+        merged[typeName] = { ...(merged[typeName] as Row | undefined), ...rows };
+        continue;
+      }
+      const isConcrete = isObjectType(this.#schema().getType(typeName));
+      if (isConcrete) merged[typeName] ??= [];
+      for (const row of rows) {
+        const table = this.#concreteNames(typeName)
+          .map((name) => merged[name])
+          .find(
+            (candidate) => isRows(candidate) && candidate.some((other) => this.#isSame(typeName, row, other)),
+          );
+        const target = (table ?? merged[typeName]) as Row[] | undefined;
+        const place = target?.findIndex((other) => this.#isSame(typeName, row, other)) ?? -1;
+        if (place >= 0) target?.splice(place, 1, { ...target[place], ...row });
+        else target?.push(row);
+      }
+    }
+    this.#data = merged;
+  }
+
+  #isSame(typeName: string, one: Row, other: Row): boolean {
+    return (this.#keyed.get(typeName)?.keys ?? []).some((key) => {
+      const wanted = readKey(one, key);
+      return wanted !== undefined && wanted === readKey(other, key);
+    });
   }
 
   root(typeName: string): Row {
@@ -161,7 +199,6 @@ class Tables {
 /** A subgraph as `@apollo/subgraph` makes it, answered from data. */
 export interface DeclarativeSubgraph {
   readonly schema: GraphQLSchema;
-  readonly rootValue: Row;
   readonly fieldResolver: GraphQLFieldResolver<unknown, SubgraphRequestContext>;
   /** Puts other data in the place of the data so far. */
   load(data: SubgraphData): void;
@@ -192,17 +229,45 @@ export function createDeclarativeSubgraph(sdl: string): DeclarativeSubgraph {
 
   return {
     schema,
-    rootValue: {},
     load: (data) => {
       tables.load(data);
     },
-    fieldResolver(source, args, context, info) {
-      const isRoot = source === undefined || info.path.prev === undefined;
-      const owner = isRoot ? tables.root(info.parentType.name) : source;
-      if (typeof owner !== 'object' || owner === null) return undefined;
-      const value = (owner as Row)[info.fieldName];
-      const result = typeof value === 'function' ? value(args, owner, context) : value;
-      return tables.expand(result, info.returnType);
+    fieldResolver: createFieldResolver(tables),
+  };
+}
+
+function createFieldResolver(tables: Tables): GraphQLFieldResolver<unknown, SubgraphRequestContext> {
+  return (source, args, context, info) => {
+    const owner = info.path.prev === undefined ? tables.root(info.parentType.name) : source;
+    if (typeof owner !== 'object' || owner === null) return undefined;
+    const value = (owner as Row)[info.fieldName];
+    const result = typeof value === 'function' ? value(args, owner, context) : value;
+    return tables.expand(result, info.returnType);
+  };
+}
+
+/**
+ * The same graph as one schema without federation: types and fields of all subgraphs, rows of one entity merged.
+ * Interface objects' rows go to the objects that they stand for, so subgraphs with such rows come last in `subgraphs`.
+ */
+export function createPlainSchema(
+  apiSchema: GraphQLSchema,
+  subgraphs: readonly { readonly sdl: string; readonly data: SubgraphData }[],
+): DeclarativeSubgraph {
+  const keyed = new Map<string, KeyedType>();
+  for (const { sdl } of subgraphs) {
+    for (const [name, { keys }] of listKeyedTypes(sdl)) {
+      keyed.set(name, { name, keys: [...(keyed.get(name)?.keys ?? []), ...keys] });
+    }
+  }
+  const schema = buildSchema(printSchema(apiSchema));
+  const tables = new Tables(() => schema, keyed);
+  tables.loadMerged(subgraphs.map(({ data }) => data));
+  return {
+    schema,
+    load: (data) => {
+      tables.load(data);
     },
+    fieldResolver: createFieldResolver(tables),
   };
 }

@@ -103,7 +103,6 @@ class Host implements SubgraphHost {
       const result = await execute({
         schema: subgraph.schema,
         document: this.#parse(body.query),
-        rootValue: subgraph.rootValue,
         contextValue: { headers },
         variableValues: request.variables,
         fieldResolver: subgraph.fieldResolver as never,
