@@ -242,7 +242,7 @@ class OperationWriter {
       });
       return `{ ${parts.join(', ')} }`;
     }
-    return isEnumType(type) ? String(value) : JSON.stringify(value);
+    return isEnumType(type) && typeof value === 'string' ? value : JSON.stringify(value);
   }
 }
 

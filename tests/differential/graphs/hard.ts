@@ -193,7 +193,8 @@ function cost(
   _args: unknown,
   parent: { weight: number | null; volume: unknown; dims: never },
 ): number | null {
-  const size = typeof parent.volume === 'function' ? volume({}, parent) : ((parent.volume ?? null) as number | null);
+  const size =
+    typeof parent.volume === 'function' ? volume({}, parent) : ((parent.volume ?? null) as number | null);
   return parent.weight === null || size === null ? null : parent.weight * size;
 }
 
