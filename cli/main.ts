@@ -4,10 +4,17 @@ import { addComposeCommand } from './commands/compose.ts';
 import { addContainerSecretsCommand } from './commands/container-secrets.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addStartCommand } from './commands/start.ts';
 import { reportFailure } from './report-failure.ts';
 
 // In the order in which the help lists them.
-const commands = [addGatewayCommand, addComposeCommand, addMigrateCommand, addContainerSecretsCommand];
+const commands = [
+  addStartCommand,
+  addGatewayCommand,
+  addComposeCommand,
+  addMigrateCommand,
+  addContainerSecretsCommand,
+];
 
 /** Runs the command line; `argv` as in `process.argv`. A failure is printed and sets the exit code to 1. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {

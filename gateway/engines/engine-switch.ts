@@ -1,13 +1,17 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 
-import type { Engine } from '../engine.ts';
+import type { Engine, EngineAnswer, EngineRequest } from '../engine.ts';
+import { HotOperations } from '../supergraph/hot-operations.ts';
 
 /** A request's hold on the engines that were in use when it began. */
 export interface EngineLease {
   /** Ends the hold. Safe to call twice. */
   release(): void;
 }
+
+/** How many operations are planned before an engine is put in place. */
+const preparedMax = 100;
 
 /**
  * Holds the engine in use and exchanges it without losing a request: an engine that was replaced is closed when the
@@ -19,6 +23,7 @@ export class EngineSwitch {
   readonly #retired = new Set<Promise<void>>();
   // Apollo Server hands the executor the schema that the document was validated against: that schema names the engine.
   readonly #engineOfSchema = new WeakMap<GraphQLSchema, Engine>();
+  readonly #hot = new HotOperations();
   #current: Engine;
   #generation = makeGeneration();
 
@@ -32,9 +37,10 @@ export class EngineSwitch {
     return this.#current;
   }
 
-  /** The engine that made this schema; the current one for a schema of no engine. */
-  engineOf(schema: GraphQLSchema): Engine {
-    return this.#engineOfSchema.get(schema) ?? this.#current;
+  /** Runs an operation on the engine whose schema it was validated against. */
+  execute(schema: GraphQLSchema, request: EngineRequest): Promise<EngineAnswer> {
+    this.#hot.note(request);
+    return (this.#engineOfSchema.get(schema) ?? this.#current).execute(request);
   }
 
   /** Calls `listener` now and after each exchange; answers how to end that. */
@@ -49,8 +55,12 @@ export class EngineSwitch {
     return this.#generation.enter();
   }
 
-  /** Puts `next` in the place of the current engine, which is closed when its requests have ended. */
-  exchange(next: Engine): void {
+  /**
+   * Lets `next` plan the hottest operations and then puts it in the place of the current engine, which is closed when
+   * its requests have ended.
+   */
+  async exchange(next: Engine): Promise<void> {
+    await next.prepare?.(this.#hot.listFor(next.apiSchema, preparedMax));
     const old = this.#current;
     const oldGeneration = this.#generation;
     this.#current = next;

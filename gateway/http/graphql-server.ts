@@ -98,7 +98,7 @@ async function executeOperation(
 ): Promise<EngineAnswer> {
   const { headers, signal } = context.context as OperationContext;
   try {
-    return await engines.engineOf(context.schema).execute({
+    return await engines.execute(context.schema, {
       query: context.source,
       queryHash: context.queryHash,
       document: context.document,

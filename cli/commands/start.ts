@@ -1,0 +1,50 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+import { parsePort } from './gateway.ts';
+
+interface StartOptions {
+  readonly port?: number;
+  readonly host: string;
+  readonly data?: string;
+  readonly scale: number;
+  readonly engine: 'compiled' | 'apollo';
+}
+
+/** `freehold start`: databases, services and gateway, until Ctrl-C. */
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('Bring up every service with its database, and the gateway; Ctrl-C stops everything')
+    .option('--port <number>', 'port of the gateway; default: the one in freehold.json', parsePort)
+    .option('--host <address>', 'address that the gateway listens on', '127.0.0.1')
+    .option(
+      '--data <folder>',
+      'where databases and logs are kept; default: .freehold/data beside freehold.json',
+    )
+    .option('--scale <number>', 'how much sample data a new database gets; 0 for none', parseScale, 1)
+    .addOption(
+      new Option('--engine <name>', 'what runs the plans')
+        .choices(['compiled', 'apollo'])
+        .default('compiled'),
+    )
+    .action(async (options: StartOptions) => {
+      const path = await import('node:path');
+      const { loadProject } = await import('../project.ts');
+      const { runStart } = await import('../start/run-start.ts');
+      const project = await loadProject();
+      await runStart({
+        project,
+        dataFolder: path.resolve(options.data ?? path.join(project.root, '.freehold', 'data')),
+        gatewayPort: options.port ?? project.gateway.port,
+        gatewayHost: options.host,
+        engine: options.engine,
+        scale: options.scale,
+        environment: process.env,
+      });
+    });
+}
+
+function parseScale(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected an integer from 0 to 9999.');
+  return Number(text);
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+
+import { pino } from 'pino';
+
+import { leaveParent, tellParent } from '../process/parent-channel.ts';
+import { printShop } from './print-shop.ts';
+import { makeConsoleReporter } from './start-reporter.ts';
+import { startShop, type RunningShop, type StartShopOptions } from './start-shop.ts';
+
+/** Stopping takes no longer than this, in milliseconds; what still runs then is ended by force. */
+const stopTimeoutMs = 4500;
+
+/** Starts the shop, prints where everything is, and stays until Ctrl-C or SIGTERM. */
+export async function runStart(
+  options: Omit<StartShopOptions, 'reporter' | 'log' | 'signal'>,
+): Promise<void> {
+  const stream = process.stderr;
+  const reporter = makeConsoleReporter(stream);
+  const log = pino(
+    { name: 'freehold' },
+    pino.destination({
+      dest: path.join(options.dataFolder, 'logs', 'freehold.log'),
+      mkdir: true,
+      sync: true,
+    }),
+  );
+  const giveUp = new AbortController();
+  let shop: RunningShop | undefined;
+  const asked = new Promise<void>((resolve) => {
+    const stop = (): void => {
+      // The second time is meant: nothing is waited for.
+      if (giveUp.signal.aborted) {
+        shop?.kill();
+        process.exit(130);
+      }
+      giveUp.abort(new Error('stopped before everything was up'));
+      stream.write('\n  stopping\n');
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    process.on('SIGHUP', stop);
+  });
+
+  const started = performance.now();
+  stream.write(`Freehold, ${options.project.name}: ${options.project.subgraphs.length} services\n\n`);
+  try {
+    shop = await startShop({ ...options, reporter, log, signal: giveUp.signal });
+  } catch (error) {
+    reporter.end();
+    if (giveUp.signal.aborted) return;
+    throw error;
+  }
+  process.stdout.write(await printShop(shop, options.project, (performance.now() - started) / 1000));
+  tellParent({ ready: true, url: shop.gatewayUrl, port: Number(new URL(shop.gatewayUrl).port) });
+  await asked;
+  await stopInTime(shop);
+  leaveParent();
+  stream.write('  stopped\n');
+}
+
+async function stopInTime(shop: RunningShop): Promise<void> {
+  const timer = setTimeout(() => {
+    shop.kill();
+    process.exit(1);
+  }, stopTimeoutMs);
+  await shop.stop();
+  clearTimeout(timer);
+}
