@@ -7,11 +7,14 @@ import type { CreateEngine, EngineName } from './engine.ts';
 import { createApolloEngine } from './engines/apollo-engine.ts';
 import { createCompiledEngine } from './engines/compiled-engine.ts';
 import { EngineSwitch } from './engines/engine-switch.ts';
+import { makeGuards } from './guards/guards.ts';
+import { makeInFlightLimit } from './guards/limit-in-flight.ts';
 import { startGraphqlServer } from './http/graphql-server.ts';
 import { makeCorsGuard } from './http/cors.ts';
 import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-reloader.ts';
+import { makeMetrics } from './telemetry/metrics.ts';
 
 /** A gateway without a socket: a host gives it requests. */
 export interface Gateway {
@@ -37,11 +40,15 @@ const engineMakers: Readonly<Record<EngineName, CreateEngine>> = {
  */
 export async function createGateway(input: GatewayConfigInput, log: Logger): Promise<Gateway> {
   const config = parseGatewayConfig(input);
+  const inFlight = makeInFlightLimit(config.requestsInFlightMax);
+  const metrics = makeMetrics(() => inFlight.inFlight);
+  const { countRefusal } = metrics;
+  const guards = await makeGuards({ config, inFlight, countRefusal, log });
   const supergraph = await readSupergraph(config.supergraphFile);
   const makeEngine = (supergraphSdl: string): ReturnType<CreateEngine> =>
     engineMakers[config.engine]({ supergraphSdl, subgraphUrls: config.subgraphUrls, log });
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
-  const graphql = await startGraphqlServer(config, engines, log);
+  const graphql = await startGraphqlServer({ config, engines, countRefusal, log });
   const reloader = new SupergraphReloader({
     file: config.supergraphFile,
     current: supergraph,
@@ -52,7 +59,15 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
 
   let readiness: Readiness = { kind: 'ready' };
   let closed: Promise<void> | undefined;
-  const handler = makeRequestHandler({ config, graphql, engines, readiness: () => readiness, log });
+  const handler = makeRequestHandler({
+    config,
+    graphql,
+    engines,
+    guards,
+    metrics,
+    readiness: () => readiness,
+    log,
+  });
   const cors = makeCorsGuard(config);
   const drain = (): void => {
     readiness = { kind: 'stopping' };

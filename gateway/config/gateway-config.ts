@@ -1,41 +1,64 @@
 import { z } from 'zod';
 
+import { guardOptions } from './guard-options.ts';
+
 /** A configuration that cannot be used; the message lists every problem. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 const header = z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'expected a lower-case HTTP header name');
+const milliseconds = z.int().max(2_147_483_647);
 
-/** Each option's meaning, unit and default; the defaults live here and nowhere else. */
-const gatewayConfigSchema = z.strictObject({
-  /** File with the composed supergraph. */
-  supergraphFile: z.string().min(1),
-  /** Address to listen on. Default 127.0.0.1: this machine only. */
-  host: z.string().min(1).default('127.0.0.1'),
-  /** TCP port to listen on; 0 lets the system choose. Default 4000. */
-  port: z.int().min(0).max(65_535).default(4000),
-  /** What runs the plans: `compiled` is ours, `apollo` the stock ApolloGateway. */
-  engine: z.enum(['compiled', 'apollo']).default('compiled'),
-  /** Subgraph URLs by name; they go before the URLs in the supergraph. Default none. */
-  subgraphUrls: z.record(z.string(), z.url({ protocol: /^https?$/ })).default({}),
-  /**
-   * `development` answers introspection, explains schema mistakes, serves Sandbox and GraphiQL and lets Apollo's
-   * hosted Sandbox call; `production` does none of these. Default development.
-   */
-  mode: z.enum(['development', 'production']).default('development'),
-  /** Largest request body in bytes; a larger one is refused with BODY_TOO_LARGE. Default 1 MiB. */
-  bodyBytesMax: z.int().min(1).default(1_048_576),
-  /** Longest time for one request in milliseconds; then REQUEST_TIMEOUT. Default 30 s. */
-  requestTimeoutMs: z.int().min(1).max(2_147_483_647).default(30_000),
-  /** Longest wait for requests in flight when stopping, in milliseconds; then they are cut. Default 10 s. */
-  drainTimeoutMs: z.int().min(0).max(2_147_483_647).default(10_000),
-  /** Client headers that go on to every subgraph, lower-case. Default the trace context. */
-  forwardHeaders: z.array(header).default(['traceparent', 'tracestate', 'freehold-explain']),
-  /** Web origins that may call from a browser, beside the page's own; `development` adds Apollo's Sandbox. */
-  corsOrigins: z.array(z.string().min(1)).default([]),
-  /** Loads the supergraph again when its file changes. Default on. */
-  watchSupergraph: z.boolean().default(true),
+/** Each option's meaning, unit and default, of which docs/configuration.md is made; the defaults live here alone. */
+export const gatewayConfigSchema = z.strictObject({
+  supergraphFile: z.string().min(1).describe('File with the composed supergraph.'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on; the default is this machine only.'),
+  port: z.int().min(0).max(65_535).default(4000).describe('TCP port to listen on; 0 lets the system choose.'),
+  engine: z
+    .enum(['compiled', 'apollo'])
+    .default('compiled')
+    .describe('What runs the plans: `compiled` is ours, `apollo` the stock ApolloGateway.'),
+  subgraphUrls: z
+    .record(z.string(), z.url({ protocol: /^https?$/ }))
+    .default({})
+    .describe('Subgraph URLs by name; they go before the URLs in the supergraph.'),
+  mode: z
+    .enum(['development', 'production'])
+    .default('development')
+    .describe(
+      "`development` answers introspection, explains schema mistakes, serves Sandbox and GraphiQL and lets Apollo's hosted Sandbox call; `production` does none of these.",
+    ),
+  requestTimeoutMs: milliseconds
+    .min(1)
+    .default(30_000)
+    .describe('Longest time for one request in milliseconds; then REQUEST_TIMEOUT.'),
+  drainTimeoutMs: milliseconds
+    .min(0)
+    .default(10_000)
+    .describe('Longest wait for requests in flight when stopping, in milliseconds; then they are cut.'),
+  forwardHeaders: z
+    .array(header)
+    .default(['traceparent', 'tracestate', 'freehold-explain'])
+    .describe('Client headers that go on to every subgraph, lower-case.'),
+  corsOrigins: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Web origins that may call from a browser, beside the page's own; `development` adds Apollo's Sandbox.",
+    ),
+  watchSupergraph: z.boolean().default(true).describe('Loads the supergraph again when its file changes.'),
+  metrics: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Answers GET /metrics in the text format of Prometheus. Anyone who reaches the gateway may read it.',
+    ),
+  ...guardOptions,
 });
 
 /** What a caller gives: everything but the supergraph has a default. */
@@ -47,9 +70,20 @@ export type GatewayConfig = Readonly<z.output<typeof gatewayConfigSchema>>;
 /** Checks a configuration; unknown keys are refused and all problems are listed in one `ConfigError`. */
 export function parseGatewayConfig(input: GatewayConfigInput): GatewayConfig {
   const parsed = gatewayConfigSchema.safeParse(input);
-  if (parsed.success) return Object.freeze(parsed.data);
-  const problems = parsed.error.issues.map(
-    (issue) => `- ${issue.path.join('.') || 'configuration'}: ${issue.message}`,
-  );
+  const problems = parsed.success ? findContradictions(parsed.data) : listIssues(parsed.error);
+  if (parsed.success && problems.length === 0) return Object.freeze(parsed.data);
   throw new ConfigError(`The gateway's configuration has faults:\n${problems.join('\n')}`);
+}
+
+function listIssues(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `- ${issue.path.join('.') || 'configuration'}: ${issue.message}`);
+}
+
+function findContradictions(config: GatewayConfig): string[] {
+  if (config.trustedDocuments !== 'off' && config.trustedDocumentsFile === undefined) {
+    return [
+      `- trustedDocumentsFile: expected a file, because trustedDocuments is "${config.trustedDocuments}"`,
+    ];
+  }
+  return [];
 }

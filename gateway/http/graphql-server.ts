@@ -15,6 +15,8 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError, toGraphqlError } from '../errors.ts';
+import { makeCostLimit, type CostedOperation } from '../guards/limit-cost.ts';
+import { preflightHeaders } from '../guards/prevent-csrf.ts';
 
 /** What the host knows of a request and the engine needs. */
 export interface OperationContext {
@@ -37,24 +39,39 @@ export interface GraphqlServer {
   stop(): Promise<void>;
 }
 
+/** What the server is started with. */
+export interface GraphqlServerParts {
+  readonly config: GatewayConfig;
+  readonly engines: EngineSwitch;
+  readonly countRefusal: (guard: string) => void;
+  readonly log: Logger;
+}
+
 /** Starts Apollo Server over the engine switch. */
-export async function startGraphqlServer(
-  config: GatewayConfig,
-  engines: EngineSwitch,
-  log: Logger,
-): Promise<GraphqlServer> {
+export async function startGraphqlServer(parts: GraphqlServerParts): Promise<GraphqlServer> {
+  const { config, countRefusal, log } = parts;
   // A ready answer travels through Apollo Server as the identity of its `data`, and comes out as its text.
   const readyAnswers = new WeakMap<object, string>();
   const isProduction = config.mode === 'production';
   const server = new ApolloServer<OperationContext>({
-    gateway: makeGatewayInterface(engines, readyAnswers),
+    gateway: makeGatewayInterface(parts, readyAnswers),
     introspection: !isProduction,
+    allowBatchedHttpRequests: config.batchMax > 0,
+    csrfPrevention: { requestHeaders: preflightHeaders },
+    persistedQueries: config.automaticPersistedQueries && config.trustedDocuments !== 'enforce' ? {} : false,
+    // The document guards have the reason and the code; this stops the parser for what reaches it another way.
+    parseOptions: config.tokensMax > 0 ? { maxTokens: config.tokensMax } : {},
     hideSchemaDetailsFromClientErrors: isProduction,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     nodeEnv: config.mode,
     logger: log,
-    formatError: (formatted, error) => maskError(formatted, error, log),
+    formatError: (formatted, error) => {
+      if (formatted.extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED') {
+        countRefusal('introspection');
+      }
+      return maskError(formatted, error, log);
+    },
     stringifyResult: (result) => printResult(result, readyAnswers),
     plugins: [
       isProduction
@@ -74,9 +91,19 @@ export async function startGraphqlServer(
 }
 
 function makeGatewayInterface(
-  engines: EngineSwitch,
+  { config, engines, countRefusal }: GraphqlServerParts,
   readyAnswers: WeakMap<object, string>,
 ): GatewayInterface {
+  const limitCost = makeCostLimit(config, (schema) => engines.engineOf(schema).supergraphSdl);
+  const checkCost = (costed: CostedOperation): void => {
+    try {
+      limitCost(costed);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      countRefusal('cost');
+      throw toGraphqlError(error);
+    }
+  };
   return {
     onSchemaLoadOrUpdate: (callback) =>
       engines.onChange((engine: Engine) => {
@@ -84,8 +111,11 @@ function makeGatewayInterface(
       }),
     load: () =>
       Promise.resolve({
-        executor: async (context) =>
-          toExecutionResult(await executeOperation(engines, context), readyAnswers),
+        executor: async (context) => {
+          const { schema, document, operation } = context;
+          checkCost({ schema, document, operation, variables: context.request.variables ?? {} });
+          return toExecutionResult(await executeOperation(engines, context), readyAnswers);
+        },
       }),
     // The host closes the engines, after Apollo Server has ended its requests.
     stop: () => Promise.resolve(),

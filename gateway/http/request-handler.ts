@@ -6,6 +6,8 @@ import type { Logger } from 'pino';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
+import type { Guards } from '../guards/guards.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
 import type { GraphqlServer } from './graphql-server.ts';
 import { readJsonBody } from './read-body.ts';
@@ -18,6 +20,8 @@ export interface HandlerParts {
   readonly config: GatewayConfig;
   readonly graphql: GraphqlServer;
   readonly engines: EngineSwitch;
+  readonly guards: Guards;
+  readonly metrics: Metrics;
   readonly readiness: () => Readiness;
   readonly log: Logger;
 }
@@ -46,6 +50,7 @@ async function route(parts: HandlerParts, request: IncomingMessage, response: Se
     case '/ready':
       return answerHealth(parts, response);
     default:
+      if (parts.config.metrics && path === '/metrics') return answerMetrics(parts.metrics, response);
       if (parts.config.mode === 'development' && (path === '/graphiql' || path.startsWith('/graphiql/'))) {
         return serveGraphiql(request, response, path);
       }
@@ -67,6 +72,12 @@ function answerHealth(parts: HandlerParts, response: ServerResponse): void {
   answerJson(response, isReady ? 200 : 503, JSON.stringify({ status: readiness.kind }));
 }
 
+async function answerMetrics(metrics: Metrics, response: ServerResponse): Promise<void> {
+  const text = await metrics.print();
+  response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+  response.end(text);
+}
+
 async function answerOperation(
   parts: HandlerParts,
   request: IncomingMessage,
@@ -82,12 +93,46 @@ async function answerOperation(
     );
   }
   if (parts.readiness().kind !== 'ready') throw new RequestError('NOT_READY', 'The gateway is stopping.');
+  if (isLandingPageRequest(request, search)) return answerOperationOrPage(parts, request, response, search);
+  const startedMs = performance.now();
+  const leave = parts.guards.enter(request);
+  let status = 500;
+  try {
+    await answerOperationOrPage(parts, request, response, search);
+    status = response.statusCode;
+  } catch (error) {
+    if (error instanceof RequestError) status = error.status;
+    throw error;
+  } finally {
+    leave();
+    parts.metrics.observeRequest(status, performance.now() - startedMs);
+  }
+}
+
+/** A browser that opens the address gets a page: a GET for HTML without an operation. */
+function isLandingPageRequest(request: IncomingMessage, search: string): boolean {
+  return request.method !== 'POST' && search === '' && (request.headers.accept ?? '').includes('text/html');
+}
+
+async function answerOperationOrPage(
+  parts: HandlerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+): Promise<void> {
+  const method = request.method ?? 'GET';
+  const isPost = method === 'POST';
   const lease = parts.engines.lease();
   const deadline = startDeadline(request, response, parts.config.requestTimeoutMs);
   try {
-    const body = method === 'POST' ? await readJsonBody(request, parts.config.bodyBytesMax) : undefined;
+    const read = isPost ? await readBody(parts, request, deadline.signal) : undefined;
     const answer = await parts.graphql.execute(
-      { method, headers: toHeaderMap(request), search, body },
+      {
+        method,
+        headers: toHeaderMap(request),
+        search: isPost || search === '' ? search : parts.guards.checkUrl(search),
+        body: isPost ? parts.guards.checkBody(read) : undefined,
+      },
       { headers: pickHeaders(request, parts.config.forwardHeaders), signal: deadline.signal },
     );
     const text =
@@ -96,6 +141,19 @@ async function answerOperation(
   } finally {
     deadline.end();
     lease.release();
+  }
+}
+
+async function readBody(
+  { config, metrics }: HandlerParts,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    return await readJsonBody(request, config.bodyBytesMax, signal);
+  } catch (error) {
+    if (error instanceof RequestError && error.code === 'BODY_TOO_LARGE') metrics.countRefusal('body-bytes');
+    throw error;
   }
 }
 
@@ -174,6 +232,7 @@ function answerError(log: Logger, response: ServerResponse, error: unknown): voi
   // What is left of the body is not read, so the connection cannot serve another request.
   if (!response.req.complete) response.setHeader('connection', 'close');
   if (error instanceof RequestError) {
+    if (error.retryAfterS !== undefined) response.setHeader('retry-after', String(error.retryAfterS));
     const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
     answerJson(response, error.status, JSON.stringify(body));
     return;

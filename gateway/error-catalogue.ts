@@ -1,0 +1,60 @@
+/** One kind of failure: what a client is told, and with which HTTP status when it is the whole answer. */
+export interface ErrorEntry {
+  /** HTTP status, where the request as a whole is refused. */
+  readonly status: number;
+  /** `client`: the message is written for the client. `internal`: detail goes to the log, an id to the client. */
+  readonly audience: 'client' | 'internal';
+  /** When it happens, for the documentation. */
+  readonly when: string;
+}
+
+function client(status: number, when: string): ErrorEntry {
+  return { status, audience: 'client', when };
+}
+
+/** Every code that the gateway itself puts into `extensions.code`. Subgraphs' codes pass through beside these. */
+export const errorCatalogue = {
+  BODY_TOO_LARGE: client(413, 'the request body has more bytes than `bodyBytesMax`'),
+  INVALID_JSON: client(400, 'the request body is not JSON'),
+  UNSUPPORTED_MEDIA_TYPE: client(415, 'a POST has another content type than application/json'),
+  METHOD_NOT_ALLOWED: client(405, 'the path exists, but not for this HTTP method'),
+  NOT_FOUND: client(404, 'there is nothing at this path'),
+  NOT_READY: client(503, 'the gateway is starting, or is stopping'),
+  OVERLOADED: client(
+    503,
+    'more requests are in flight than `requestsInFlightMax`; Retry-After says when to try again',
+  ),
+  RATE_LIMITED: client(
+    429,
+    'the client sends more than `rateLimitPerSecond`; Retry-After says when to try again',
+  ),
+  CSRF_PREVENTED: client(400, 'a browser could send the request for a foreign page without asking first'),
+  BATCH_LIMIT: client(400, 'the body is an array with more operations than `batchMax`'),
+  TOKEN_LIMIT: client(400, 'the document has more tokens than `tokensMax`'),
+  SELECTION_LIMIT: client(
+    400,
+    'the operation, with its fragments spread out, selects more than `selectionsMax` fields and fragments',
+  ),
+  DEPTH_LIMIT: client(400, 'the operation has more levels of fields than `depthMax`'),
+  ROOT_FIELD_LIMIT: client(400, 'the operation has more root fields than `rootFieldsMax`'),
+  ALIAS_LIMIT: client(400, 'the operation has more aliases than `aliasesMax`'),
+  DIRECTIVE_LIMIT: client(400, 'the operation uses more directives than `directivesMax`'),
+  VARIABLES_DEPTH_LIMIT: client(400, 'the variables are nested deeper than `variablesDepthMax`'),
+  COST_LIMIT: client(400, 'the estimated cost of the operation is above `costMax`'),
+  QUERY_NOT_IN_SAFELIST: client(
+    403,
+    '`trustedDocuments` is "enforce" and the document is not in the manifest',
+  ),
+  PERSISTED_QUERY_NOT_IN_LIST: client(
+    404,
+    '`trustedDocuments` is "enforce" and no document of the manifest has the id',
+  ),
+  REQUEST_TIMEOUT: client(504, 'the operation took longer than `requestTimeoutMs`'),
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    audience: 'internal',
+    when: 'a fault of the gateway; the log has it by its id',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+
+import { expect, test } from 'vitest';
+
+import { findClientAddress, makeRateLimit } from './limit-rate.ts';
+
+function request(address: string, forwarded?: string): IncomingMessage {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+  return { socket: { remoteAddress: address }, headers } as unknown as IncomingMessage;
+}
+
+test('a client has a burst, then its rate; another client has its own', () => {
+  let now = 0;
+  const check = makeRateLimit({ rateLimitPerSecond: 2, rateLimitBurst: 3, trustedProxies: 0 }, () => now);
+  for (let sent = 0; sent < 3; sent += 1) check(request('a'));
+  expect(() => check(request('a'))).toThrow(
+    expect.objectContaining({ code: 'RATE_LIMITED', retryAfterS: 1 }) as Error,
+  );
+  check(request('b'));
+  now = 500;
+  check(request('a'));
+  expect(() => check(request('a'))).toThrow('2 requests a second');
+});
+
+test('the address is what the outermost trusted proxy saw, never what the client says of itself', () => {
+  expect(findClientAddress(request('10.0.0.1', 'forged'), 0)).toBe('10.0.0.1');
+  expect(findClientAddress(request('10.0.0.1', 'forged, 192.0.2.7'), 1)).toBe('192.0.2.7');
+  expect(findClientAddress(request('10.0.0.1', 'forged, 192.0.2.7, 10.0.0.2'), 2)).toBe('192.0.2.7');
+  expect(findClientAddress(request('10.0.0.1'), 1)).toBe('10.0.0.1');
+});

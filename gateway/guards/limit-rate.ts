@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { RequestError } from '../errors.ts';
+import { LruMap } from './lru-map.ts';
+
+interface Bucket {
+  tokens: number;
+  readAtMs: number;
+}
+
+/** Clients whose rate is known at a time; beyond, the one that was quiet for longest starts anew. */
+const clientsMax = 10_000;
+
+export type RateLimitOptions = Pick<
+  GatewayConfig,
+  'rateLimitPerSecond' | 'rateLimitBurst' | 'trustedProxies'
+>;
+
+/**
+ * Limits requests by client address with a token bucket each: `rateLimitBurst` at once, `rateLimitPerSecond` after
+ * that. Answers a check that throws RATE_LIMITED, with the time after which the next request passes.
+ */
+export function makeRateLimit(
+  options: RateLimitOptions,
+  nowMs: () => number = () => performance.now(),
+): (request: IncomingMessage) => void {
+  const { rateLimitPerSecond: rate, rateLimitBurst: burst } = options;
+  if (rate === 0) return () => undefined;
+  const buckets = new LruMap<string, Bucket>(clientsMax);
+  return (request) => {
+    const client = findClientAddress(request, options.trustedProxies);
+    const now = nowMs();
+    let bucket = buckets.get(client);
+    if (bucket === undefined) {
+      bucket = { tokens: burst, readAtMs: now };
+      buckets.set(client, bucket);
+    }
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.readAtMs) / 1000) * rate);
+    bucket.readAtMs = now;
+    if (bucket.tokens < 1) {
+      const retryAfterS = Math.max(1, Math.ceil((1 - bucket.tokens) / rate));
+      throw new RequestError('RATE_LIMITED', `More than ${rate} requests a second.`, { retryAfterS });
+    }
+    bucket.tokens -= 1;
+  };
+}
+
+/**
+ * The address of the client: the connection's, or with `trustedProxies` the entry of X-Forwarded-For that the
+ * outermost trusted proxy wrote. What stands before that entry is the client's own word, and is not read.
+ */
+export function findClientAddress(request: IncomingMessage, trustedProxies: number): string {
+  const own = request.socket.remoteAddress ?? '';
+  if (trustedProxies === 0) return own;
+  const header = request.headers['x-forwarded-for'];
+  const entries = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',');
+  return entries[entries.length - trustedProxies]?.trim() || own;
+}
