@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
-import type { CreateEngine, EngineName } from './engine.ts';
+import type { CreateEngine, Engine, EngineName } from './engine.ts';
 import { createApolloEngine } from './engines/apollo-engine.ts';
 import { createCompiledEngine } from './engines/compiled-engine.ts';
 import { EngineSwitch } from './engines/engine-switch.ts';
+import { guardEngine } from './guards/guard-engine.ts';
 import { makeGuards } from './guards/guards.ts';
 import { makeInFlightLimit } from './guards/limit-in-flight.ts';
 import { startGraphqlServer } from './http/graphql-server.ts';
@@ -45,8 +46,14 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const { countRefusal } = metrics;
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
   const supergraph = await readSupergraph(config.supergraphFile);
-  const makeEngine = (supergraphSdl: string): ReturnType<CreateEngine> =>
-    engineMakers[config.engine]({ supergraphSdl, subgraphUrls: config.subgraphUrls, log });
+  const makeEngine = async (supergraphSdl: string): Promise<Engine> => {
+    const engine = await engineMakers[config.engine]({
+      supergraphSdl,
+      subgraphUrls: config.subgraphUrls,
+      log,
+    });
+    return guardEngine(engine, { config, supergraphSdl, countRefusal });
+  };
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
   const graphql = await startGraphqlServer({ config, engines, countRefusal, log });
   const reloader = new SupergraphReloader({

@@ -3,11 +3,10 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { RequestError } from '../errors.ts';
 import { compileCost, readCost, type Cost } from './compile-cost.ts';
-import { readCostRules, type CostRules } from './cost-rules.ts';
+import { readCostRules } from './cost-rules.ts';
 
 /** A validated operation, as much as its cost needs. */
 export interface CostedOperation {
-  readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -16,34 +15,25 @@ export interface CostedOperation {
 export type CostLimitOptions = Pick<GatewayConfig, 'costMax' | 'costListSizeAssumed'>;
 
 /**
- * Makes the check of an operation's estimated cost: it throws COST_LIMIT. The formula is compiled once per operation
- * of a document and schema; `sdlOf` answers the supergraph that a schema is of.
+ * Makes the check of an operation's estimated cost against one supergraph: it throws COST_LIMIT. The formula is
+ * compiled once per operation; only what variables decide is left for the request.
  */
 export function makeCostLimit(
   options: CostLimitOptions,
-  sdlOf: (schema: GraphQLSchema) => string,
+  schema: GraphQLSchema,
+  supergraphSdl: string,
 ): (costed: CostedOperation) => void {
   const { costMax, costListSizeAssumed } = options;
   if (costMax === 0) return () => undefined;
-  const rulesOf = new WeakMap<GraphQLSchema, CostRules>();
-  const costsOf = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Cost>>();
-  const find = ({ schema, document, operation }: CostedOperation): Cost => {
-    let costs = costsOf.get(schema);
-    if (costs === undefined) {
-      costs = new WeakMap();
-      costsOf.set(schema, costs);
-      rulesOf.set(schema, readCostRules(sdlOf(schema)));
-    }
+  const rules = readCostRules(supergraphSdl);
+  const costs = new WeakMap<OperationDefinitionNode, Cost>();
+  return ({ document, operation, variables }) => {
     let cost = costs.get(operation);
     if (cost === undefined) {
-      const rules = rulesOf.get(schema) ?? { weights: new Map(), listSizes: new Map() };
       cost = compileCost(operation, { schema, document, rules, listSizeAssumed: costListSizeAssumed });
       costs.set(operation, cost);
     }
-    return cost;
-  };
-  return (costed) => {
-    const found = readCost(find(costed), costed.variables);
+    const found = readCost(cost, variables);
     if (found <= costMax) return;
     throw new RequestError(
       'COST_LIMIT',

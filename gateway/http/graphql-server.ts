@@ -15,7 +15,6 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError, toGraphqlError } from '../errors.ts';
-import { makeCostLimit, type CostedOperation } from '../guards/limit-cost.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
 
 /** What the host knows of a request and the engine needs. */
@@ -49,12 +48,12 @@ export interface GraphqlServerParts {
 
 /** Starts Apollo Server over the engine switch. */
 export async function startGraphqlServer(parts: GraphqlServerParts): Promise<GraphqlServer> {
-  const { config, countRefusal, log } = parts;
+  const { config, engines, countRefusal, log } = parts;
   // A ready answer travels through Apollo Server as the identity of its `data`, and comes out as its text.
   const readyAnswers = new WeakMap<object, string>();
   const isProduction = config.mode === 'production';
   const server = new ApolloServer<OperationContext>({
-    gateway: makeGatewayInterface(parts, readyAnswers),
+    gateway: makeGatewayInterface(engines, readyAnswers),
     introspection: !isProduction,
     allowBatchedHttpRequests: config.batchMax > 0,
     csrfPrevention: { requestHeaders: preflightHeaders },
@@ -91,19 +90,9 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
 }
 
 function makeGatewayInterface(
-  { config, engines, countRefusal }: GraphqlServerParts,
+  engines: EngineSwitch,
   readyAnswers: WeakMap<object, string>,
 ): GatewayInterface {
-  const limitCost = makeCostLimit(config, (schema) => engines.engineOf(schema).supergraphSdl);
-  const checkCost = (costed: CostedOperation): void => {
-    try {
-      limitCost(costed);
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      countRefusal('cost');
-      throw toGraphqlError(error);
-    }
-  };
   return {
     onSchemaLoadOrUpdate: (callback) =>
       engines.onChange((engine: Engine) => {
@@ -111,11 +100,8 @@ function makeGatewayInterface(
       }),
     load: () =>
       Promise.resolve({
-        executor: async (context) => {
-          const { schema, document, operation } = context;
-          checkCost({ schema, document, operation, variables: context.request.variables ?? {} });
-          return toExecutionResult(await executeOperation(engines, context), readyAnswers);
-        },
+        executor: async (context) =>
+          toExecutionResult(await executeOperation(engines, context), readyAnswers),
       }),
     // The host closes the engines, after Apollo Server has ended its requests.
     stop: () => Promise.resolve(),
