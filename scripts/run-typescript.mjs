@@ -43,16 +43,18 @@ export async function bundleTypeScript(entry) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const [entry, ...args] = process.argv.slice(2);
+  // `--built`: the caller has built, and starts many.
+  const isBuilt = process.argv[2] === '--built';
+  const [entry, ...args] = process.argv.slice(isBuilt ? 3 : 2);
   if (!entry) {
-    console.error('run-typescript: expected the path of a TypeScript file');
+    console.error('run-typescript: expected the path of a TypeScript file from the root');
     process.exit(2);
   }
-  const built = spawnSync(process.execPath, ['scripts/build.mjs', '--if-changed'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (built.status !== 0) process.exit(built.status ?? 1);
+  if (!isBuilt) {
+    const build = [path.join(root, 'scripts/build.mjs'), '--if-changed'];
+    const { status } = spawnSync(process.execPath, build, { cwd: root, stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
   process.argv.splice(1, process.argv.length - 1, path.join(root, entry), ...args);
   process.chdir(root);
   await import(await bundleTypeScript(entry));

@@ -1,0 +1,18 @@
+import { runGatewayBenchmark } from './cases/gateway/run-gateway.ts';
+import { tieToCore } from './support/child.ts';
+
+/** The benchmarks by name; each prints what it measured and throws when an answer or a limit is wrong. */
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  gateway: runGatewayBenchmark,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const benchmark = benchmarks[name];
+if (!benchmark) {
+  console.error(`npm run bench -- ${name}: expected one of ${Object.keys(benchmarks).join(', ')}`);
+  process.exit(2);
+}
+if (!tieToCore(0))
+  console.log('No taskset here: the processes share the cores, and the numbers are rougher.');
+await benchmark(args);
+process.exit(0);

@@ -1,0 +1,69 @@
+import { Pool } from 'undici';
+
+/** What a client saw of a run of requests. */
+export interface LoadResult {
+  readonly requests: number;
+  readonly failures: number;
+  readonly seconds: number;
+  readonly latenciesMs: readonly number[];
+}
+
+export interface LoadOptions {
+  readonly url: string;
+  /** How many requests are under way at once. */
+  readonly users: number;
+  /** The run ends after this time, or after `requestsMax` requests. */
+  readonly durationMs: number;
+  readonly requestsMax?: number;
+  /** The body of a request, by its number from 0. */
+  readonly body: (index: number) => string;
+}
+
+/** Sends requests as fast as they are answered. An answer with a status other than 200 or with `errors` is a failure. */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const { origin, pathname } = new URL(options.url);
+  const pool = new Pool(origin, { connections: options.users, pipelining: 1 });
+  const latenciesMs: number[] = [];
+  const started = performance.now();
+  const requestsMax = options.requestsMax ?? Number.POSITIVE_INFINITY;
+  let sent = 0;
+  let failures = 0;
+  const runUser = async (): Promise<void> => {
+    while (performance.now() - started < options.durationMs && sent < requestsMax) {
+      const index = sent;
+      sent += 1;
+      const begun = performance.now();
+      const { statusCode, body } = await pool.request({
+        path: pathname,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: options.body(index),
+      });
+      const text = Buffer.from(await body.arrayBuffer());
+      latenciesMs.push(performance.now() - begun);
+      // `errors` stands first or last in an answer; looking there costs the load generator nothing.
+      const isBad = statusCode !== 200 || text.includes('"errors"', 0) || text.length < 10;
+      if (isBad) failures += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: options.users }, runUser));
+  const seconds = (performance.now() - started) / 1000;
+  await pool.close();
+  return { requests: latenciesMs.length, failures, seconds, latenciesMs };
+}
+
+/** The latency that this part (from 0 to 1) of the requests did not exceed. */
+export function findPercentile(latenciesMs: readonly number[], part: number): number {
+  const sorted = [...latenciesMs].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+/** Sends one request and answers its parsed body. */
+export async function sendOnce(url: string, body: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body,
+  });
+  return response.json();
+}
