@@ -1,0 +1,212 @@
+// Word lists that the sample rows are made of. Entries may be added at will; tests compute from them.
+
+export const firstNames = [
+  'Ada',
+  'Amir',
+  'Anja',
+  'Bao',
+  'Carla',
+  'Chidi',
+  'Clara',
+  'Dario',
+  'Elena',
+  'Emil',
+  'Farah',
+  'Felix',
+  'Grace',
+  'Hugo',
+  'Ines',
+  'Ivan',
+  'Jana',
+  'Jonas',
+  'Kavya',
+  'Kenji',
+  'Lars',
+  'Leila',
+  'Lucia',
+  'Malik',
+  'Marta',
+  'Mei',
+  'Milan',
+  'Nadia',
+  'Noah',
+  'Olga',
+  'Omar',
+  'Paula',
+  'Pedro',
+  'Rosa',
+  'Samir',
+  'Sofia',
+  'Tara',
+  'Tomas',
+  'Yara',
+  'Zoe',
+] as const;
+
+export const lastNames = [
+  'Abebe',
+  'Almeida',
+  'Bauer',
+  'Bianchi',
+  'Castro',
+  'Chen',
+  'Dubois',
+  'Eriksen',
+  'Fischer',
+  'Garcia',
+  'Haddad',
+  'Hansen',
+  'Ito',
+  'Jansen',
+  'Kaya',
+  'Kowalski',
+  'Larsen',
+  'Lopez',
+  'Martin',
+  'Meyer',
+  'Moreau',
+  'Nakamura',
+  'Novak',
+  'Okafor',
+  'Olsen',
+  'Patel',
+  'Petrov',
+  'Rossi',
+  'Santos',
+  'Schmidt',
+  'Silva',
+  'Singh',
+  'Tanaka',
+  'Vogel',
+  'Weber',
+] as const;
+
+export const streets = [
+  'Birch Lane',
+  'Canal Street',
+  'Church Road',
+  'Garden Avenue',
+  'Harbour Street',
+  'Hill Road',
+  'Linden Street',
+  'Market Square',
+  'Mill Lane',
+  'Museum Street',
+  'Park Avenue',
+  'River Road',
+  'School Street',
+  'Station Road',
+] as const;
+
+export const cities = [
+  { city: 'Berlin', country: 'DE', postalCode: '10' },
+  { city: 'Hamburg', country: 'DE', postalCode: '20' },
+  { city: 'Munich', country: 'DE', postalCode: '80' },
+  { city: 'Paris', country: 'FR', postalCode: '75' },
+  { city: 'Lyon', country: 'FR', postalCode: '69' },
+  { city: 'Madrid', country: 'ES', postalCode: '28' },
+  { city: 'Valencia', country: 'ES', postalCode: '46' },
+  { city: 'Milan', country: 'IT', postalCode: '20' },
+  { city: 'Rome', country: 'IT', postalCode: '00' },
+  { city: 'Vienna', country: 'AT', postalCode: '10' },
+  { city: 'Lisbon', country: 'PT', postalCode: '11' },
+] as const;
+
+export const titleAdjectives = [
+  'Silent',
+  'Last',
+  'Hidden',
+  'Northern',
+  'Broken',
+  'Distant',
+  'Golden',
+  'Paper',
+  'Winter',
+  'Second',
+  'Forgotten',
+  'Glass',
+  'Long',
+  'Burning',
+  'Quiet',
+  'Salt',
+  'Blue',
+  'Inner',
+  'Common',
+  'Old',
+] as const;
+
+export const titleNouns = [
+  'Harbour',
+  'Garden',
+  'Winter',
+  'Letter',
+  'River',
+  'Orchard',
+  'City',
+  'Atlas',
+  'Daughter',
+  'Mountain',
+  'Library',
+  'Voyage',
+  'Island',
+  'Clockmaker',
+  'Bridge',
+  'Summer',
+  'Archive',
+  'Lighthouse',
+  'Kingdom',
+  'Theatre',
+] as const;
+
+export const brands = [
+  'Aurelia',
+  'Borealis',
+  'Corvid',
+  'Delmare',
+  'Eventide',
+  'Fjord',
+  'Halden',
+  'Kestrel',
+] as const;
+
+export const colours = ['black', 'white', 'navy', 'grey', 'olive', 'sand', 'burgundy', 'teal'] as const;
+
+export const materials = ['cotton', 'linen', 'merino wool', 'denim', 'recycled polyester', 'canvas'] as const;
+
+export const apparelStyles = ['Classic', 'Relaxed', 'Slim', 'Everyday', 'Outdoor', 'Weekend'] as const;
+
+/** What reviewers say, by rating from 1 to 5. */
+export const opinions: readonly (readonly { readonly title: string; readonly body: string }[])[] = [
+  [
+    {
+      title: 'Not for me',
+      body: 'It did not hold what the description promised, and it went back the same week.',
+    },
+    {
+      title: 'Disappointed',
+      body: 'It arrived with a fault. The exchange was quick, but the second was no better.',
+    },
+  ],
+  [
+    { title: 'Expected more', body: 'Usable, but for this price there are better ones.' },
+    { title: 'A bit flimsy', body: 'It does its work and feels as if it will not for long.' },
+  ],
+  [
+    { title: 'Decent', body: 'Neither good nor bad. It is what it is.' },
+    {
+      title: 'It is all right',
+      body: 'Does what it should; I would look around before buying a second one.',
+    },
+  ],
+  [
+    {
+      title: 'Good value',
+      body: 'Better than I thought for the money, with small flaws that do not matter to me.',
+    },
+    { title: 'Would buy again', body: 'In use for some months now, and nothing to complain about.' },
+  ],
+  [
+    { title: 'Exactly right', body: 'I looked for this a long time. It is well made and a joy every day.' },
+    { title: 'Excellent', body: 'One of the best things that I bought this year. Highly recommended.' },
+  ],
+];

@@ -1,0 +1,73 @@
+import { SubgraphError } from '../subgraph-error.ts';
+
+// Node's socket errors, PostgreSQL's classes 08 (connection) and 57P (being stopped or started), Prisma's words for
+// the same, and the names of the MongoDB driver's errors.
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  '57P01',
+  '57P02',
+  '57P03',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1011',
+  'P1017',
+]);
+const connectionNames =
+  /^(MongoNetworkError|MongoNetworkTimeoutError|MongoServerSelectionError|MongoPoolClearedError|MongoTopologyClosedError|MongoNotConnectedError)$/;
+const connectionMessages =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|Server has closed the connection/;
+
+/** Every error in the chain of causes, from the outermost in. */
+export function listCauses(error: unknown): Error[] {
+  const found: Error[] = [];
+  for (let current = error; current instanceof Error && found.length < 8;) {
+    found.push(current);
+    const { originalError, cause } = current as {
+      readonly originalError?: unknown;
+      readonly cause?: unknown;
+    };
+    current = originalError ?? cause;
+  }
+  return found;
+}
+
+/** True when the connection, not the statement, failed. */
+export function isConnectionLost(error: Error): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return (
+    (typeof code === 'string' && (connectionCodes.has(code) || /^08/.test(code))) ||
+    connectionNames.test(error.name) ||
+    connectionMessages.test(error.message)
+  );
+}
+
+/**
+ * What a client is told of an error that a database driver threw: that the database cannot be reached, that it is
+ * busy, that time was up. Undefined when it is none of these, and so a fault of the service.
+ */
+export function databaseFailureOf(error: unknown, service: string): SubgraphError | undefined {
+  const causes = listCauses(error);
+  const known = causes.find((cause) => cause instanceof SubgraphError);
+  if (known) return known;
+  for (const cause of causes) {
+    const { code, kind } = cause as { readonly code?: unknown; readonly kind?: unknown };
+    // 57014: cancelled, by statement_timeout or by us. 50: MongoDB's MaxTimeMSExpired.
+    if (code === '57014' || code === 50)
+      return new SubgraphError('DEADLINE_EXCEEDED', 'The database took longer than it may.', { cause });
+    if (code === '53300' || kind === 'TooManyConnections' || cause.name === 'MongoWaitQueueTimeoutError')
+      return new SubgraphError('DATABASE_BUSY', `The database of ${service} has no connection free.`, {
+        cause,
+      });
+    if (isConnectionLost(cause))
+      return new SubgraphError('DATABASE_UNAVAILABLE', `The database of ${service} cannot be reached.`, {
+        cause,
+      });
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+
+import { RecordedPool } from './postgres-pool.ts';
+import type { OpenDatabase } from './service-database.ts';
+
+/** What the kit needs of a generated Prisma client. */
+interface PrismaClientLike {
+  $disconnect(): Promise<void>;
+}
+
+/** How a service's database is opened with its generated Prisma client. */
+export function openPrisma<Client extends PrismaClientLike>(
+  createClient: (options: { readonly adapter: PrismaPg }) => Client,
+): OpenDatabase<Client> {
+  return (settings) => {
+    const pool = new RecordedPool(settings);
+    const client = createClient({ adapter: new PrismaPg(pool) });
+    let closing: Promise<void> | undefined;
+    return {
+      client,
+      async check(signal) {
+        await Promise.race([pool.ping(), rejectOnAbort(signal)]);
+      },
+      close() {
+        closing ??= client.$disconnect().then(() => pool.end());
+        return closing;
+      },
+    };
+  };
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = () => reject(new Error('The database did not answer in time.'));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}

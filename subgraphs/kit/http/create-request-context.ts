@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import { createRequestLoaders } from '../loading/request-loaders.ts';
+import type { RequestContext } from '../request-context.ts';
+import { buildStatementComment } from '../statements/statement-comment.ts';
+import type { Statement, StatementScope } from '../statements/statement-scope.ts';
+import { badInput } from '../subgraph-error.ts';
+
+/** The longest time a caller may give a request, in milliseconds; a longer one is cut to it. */
+const deadlineMsMax = 300_000;
+/** How many statements of one request are kept; those after it are counted by the log alone. */
+const statementsKeptMax = 1_000;
+
+interface ContextOptions<Client> {
+  readonly service: string;
+  readonly client: Client;
+  readonly headers: IncomingHttpHeaders;
+  readonly operationName: string | undefined;
+  /** Aborted when the client has left or the time is up. */
+  readonly signal: AbortSignal;
+  /** How long the request may take, in milliseconds; undefined without a deadline. */
+  readonly deadlineMs: number | undefined;
+}
+
+/** Makes what belongs to one request: its loaders, its statement log, and the signal that ends it. */
+export function createRequestContext<Client>(options: ContextOptions<Client>): RequestContext<Client> {
+  const { service, client, headers, operationName, signal, deadlineMs } = options;
+  const statements: Statement[] = [];
+  const requestStartMs = performance.now();
+  const statementScope: StatementScope = {
+    service,
+    cause: 'unknown',
+    batchSize: 1,
+    signal,
+    deadlineMs: deadlineMs === undefined ? undefined : requestStartMs + deadlineMs,
+    comment: buildStatementComment({
+      service,
+      operation: operationName,
+      traceparent: singleHeader(headers['traceparent']),
+    }),
+    requestStartMs,
+    record(statement) {
+      if (statements.length < statementsKeptMax) statements.push(statement);
+    },
+  };
+  return {
+    database: client,
+    loaders: createRequestLoaders(statementScope),
+    statements,
+    missing: [],
+    statementScope,
+    signal,
+    isExplained: headers['freehold-explain'] === '1',
+  };
+}
+
+/**
+ * How long the caller gives the request, in milliseconds, by the header `freehold-deadline-ms`.
+ *
+ * @throws {SubgraphError} BAD_USER_INPUT
+ */
+export function readDeadline(headers: IncomingHttpHeaders): number | undefined {
+  const text = singleHeader(headers['freehold-deadline-ms']);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw badInput(
+      `The header freehold-deadline-ms is ${JSON.stringify(text)}; expected a whole number of milliseconds above 0.`,
+    );
+  return Math.min(value, deadlineMsMax);
+}
+
+function singleHeader(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

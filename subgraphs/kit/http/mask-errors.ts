@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+
+import { databaseFailureOf } from '../database/database-failure.ts';
+
+const clientCodes = new Set<unknown>([...Object.values(ApolloServerErrorCode), 'BAD_USER_INPUT']);
+
+/**
+ * Makes the function that decides what a client is told of an error: its own mistakes in full, a database's failure as
+ * a code and a sentence, and anything else as INTERNAL_SERVER_ERROR with the id under which the log has the rest.
+ */
+export function createErrorMask(service: string, log: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const original = unwrapResolverError(error);
+    const failure = databaseFailureOf(original, service);
+    const place = {
+      ...(formatted.locations ? { locations: formatted.locations } : {}),
+      ...(formatted.path ? { path: formatted.path } : {}),
+    };
+    if (failure) {
+      if (failure.code !== 'BAD_USER_INPUT')
+        log.warn(
+          { code: failure.code, error: describe(failure.originalError), path: formatted.path },
+          failure.message,
+        );
+      return { message: failure.message, ...place, extensions: { code: failure.code } };
+    }
+    const code = formatted.extensions?.['code'];
+    // GraphQL's own errors (syntax, validation, a value that a scalar refuses) speak of the request alone.
+    const isOfRequest = original instanceof GraphQLError && original.originalError === undefined;
+    if (
+      isOfRequest &&
+      (clientCodes.has(code) || formatted.path === undefined) &&
+      code !== 'INTERNAL_SERVER_ERROR'
+    )
+      return { message: formatted.message, ...place, extensions: { code } };
+    if (isOfRequest)
+      return { message: formatted.message, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    const id = randomUUID();
+    log.error({ id, err: original, path: formatted.path }, 'a resolver failed');
+    return {
+      message: `Internal server error; the log of ${service} has it under ${id}.`,
+      ...place,
+      extensions: { code: 'INTERNAL_SERVER_ERROR', id },
+    };
+  };
+}
+
+function describe(error: unknown): string | undefined {
+  return error instanceof Error ? error.message : undefined;
+}

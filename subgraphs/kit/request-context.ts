@@ -1,0 +1,18 @@
+import type { RequestLoaders } from './loading/request-loaders.ts';
+import type { Statement, StatementScope } from './statements/statement-scope.ts';
+
+/** What every resolver gets: the service's database, and what belongs to this one request. */
+export interface RequestContext<Client> {
+  readonly database: Client;
+  readonly loaders: RequestLoaders;
+  /** The statements that were run so far, in the order in which they ended. */
+  readonly statements: readonly Statement[];
+  /** Representations that no row was found for. */
+  readonly missing: { readonly type: string; readonly key: string }[];
+  /** What statements are recorded under when no field or loader says otherwise. */
+  readonly statementScope: StatementScope;
+  /** Aborted when the client has left or the time is up. */
+  readonly signal: AbortSignal;
+  /** True when the caller asked, with the header `freehold-explain: 1`, to be told the statements. */
+  readonly isExplained: boolean;
+}

@@ -1,0 +1,217 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { Logger } from 'pino';
+
+import {
+  type DatabaseSettings,
+  type ServiceDatabase,
+  databaseDefaults,
+} from './database/service-database.ts';
+import type { Subgraph } from './define-subgraph.ts';
+import { createRequestContext, readDeadline } from './http/create-request-context.ts';
+import { explainPlugin } from './http/explain-plugin.ts';
+import { createErrorMask } from './http/mask-errors.ts';
+import { BodyError, readJsonBody } from './http/read-body.ts';
+import type { RequestContext } from './request-context.ts';
+import { SubgraphError } from './subgraph-error.ts';
+
+/** How a service is served. */
+export interface ServeOptions {
+  /** The one database of the service. */
+  readonly databaseUrl: string;
+  /** Where to listen; port 0 takes a free one. Default 127.0.0.1. */
+  readonly host?: string;
+  readonly port: number;
+  readonly log: Logger;
+  /** The longest body that is read, in bytes; longer ones get 413. Default 5 MiB: 100 products' representations are 10 kB. */
+  readonly bodyBytesMax?: number;
+  /** How long `close` lets requests in flight go on, in milliseconds. Default 4,000. */
+  readonly drainMs?: number;
+  readonly database?: Partial<Pick<DatabaseSettings, 'connectionsMax' | 'connectionWaitMs' | 'statementMs'>>;
+}
+
+/** A service that listens. */
+export interface RunningSubgraph {
+  readonly url: string;
+  readonly port: number;
+  /** Asks the database for an answer; rejects with the reason when there is none within a second. */
+  checkDatabase(): Promise<void>;
+  /** Refuses new requests, lets those in flight end, closes the database. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+const readyMs = 1_000;
+
+/** Serves a service's graph at POST /graphql, with GET /health and GET /ready. Rejects when it cannot listen. */
+export async function serveSubgraph<Client>(
+  subgraph: Subgraph<Client>,
+  options: ServeOptions,
+): Promise<RunningSubgraph> {
+  const { log, host = '127.0.0.1' } = options;
+  const database = subgraph.openDatabase({
+    service: subgraph.name,
+    url: options.databaseUrl,
+    log,
+    ...databaseDefaults,
+    ...options.database,
+  });
+  const apollo = new ApolloServer<RequestContext<Client>>({
+    schema: subgraph.schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    formatError: createErrorMask(subgraph.name, log),
+    logger: log,
+    plugins: [ApolloServerPluginLandingPageDisabled(), explainPlugin()],
+  });
+  await apollo.start();
+  const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
+  const server = createServer((request, response) => {
+    route({ subgraph, database, apollo, options, checkDatabase, request, response }).catch(
+      (error: unknown) => {
+        log.error({ err: error }, 'a request failed');
+        if (!response.headersSent)
+          answer(response, 500, errorBody('INTERNAL_SERVER_ERROR', 'Internal server error.'));
+        else response.destroy();
+      },
+    );
+  });
+  const port = await listen(server, host, options.port);
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`,
+    port,
+    checkDatabase,
+    close() {
+      closing ??= drain(server, options.drainMs ?? 4_000).then(async () => {
+        await apollo.stop();
+        await database.close();
+      });
+      return closing;
+    },
+  };
+}
+
+interface Exchange<Client> {
+  readonly subgraph: Subgraph<Client>;
+  readonly database: ServiceDatabase<Client>;
+  readonly apollo: ApolloServer<RequestContext<Client>>;
+  readonly options: ServeOptions;
+  readonly checkDatabase: () => Promise<void>;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function route<Client>(exchange: Exchange<Client>): Promise<void> {
+  const { request, response, subgraph, checkDatabase } = exchange;
+  const path = (request.url ?? '/').split('?')[0];
+  if (path === '/health') return answer(response, 200, { status: 'ok', service: subgraph.name });
+  if (path === '/ready') {
+    const reason = await checkDatabase().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message || error.name : String(error)),
+    );
+    if (reason === undefined) return answer(response, 200, { status: 'ready', service: subgraph.name });
+    exchange.options.log.debug({ reason }, 'the database does not answer');
+    return answer(response, 503, { status: 'waiting for the database', service: subgraph.name });
+  }
+  if (path !== '/graphql')
+    return answer(
+      response,
+      404,
+      errorBody('NOT_FOUND', 'Expected POST /graphql, GET /health or GET /ready.'),
+    );
+  return answerGraphql(exchange);
+}
+
+async function answerGraphql<Client>(exchange: Exchange<Client>): Promise<void> {
+  const { apollo, database, subgraph, options, request, response } = exchange;
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort();
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const body = await readJsonBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
+    const deadlineMs = readDeadline(request.headers);
+    if (deadlineMs !== undefined) timer = setTimeout(() => left.abort(), deadlineMs);
+    const answered = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: (request.method ?? 'GET').toUpperCase(),
+        headers: headersOf(request),
+        search: new URL(request.url ?? '/', 'http://service').search,
+        body,
+      },
+      context: async () =>
+        createRequestContext({
+          service: subgraph.name,
+          client: database.client,
+          headers: request.headers,
+          operationName: operationNameOf(body),
+          signal: left.signal,
+          deadlineMs,
+        }),
+    });
+    if (response.destroyed) return;
+    for (const [name, value] of answered.headers) response.setHeader(name, value);
+    response.statusCode = answered.status ?? 200;
+    if (answered.body.kind === 'complete') response.end(answered.body.string);
+    else for await (const chunk of answered.body.asyncIterator) response.write(chunk);
+    if (!response.writableEnded) response.end();
+  } catch (error) {
+    if (error instanceof BodyError)
+      return answer(response, error.status, errorBody('BAD_REQUEST', error.message));
+    if (error instanceof SubgraphError) return answer(response, 400, errorBody(error.code, error.message));
+    if (response.destroyed) return;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return headers;
+}
+
+function operationNameOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('operationName' in body)) return undefined;
+  return typeof body.operationName === 'string' ? body.operationName.slice(0, 100) : undefined;
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function errorBody(code: string, message: string): object {
+  return { errors: [{ message, extensions: { code } }] };
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+/** Ends when no request is in flight; those that are still at it after `drainMs` are cut off. */
+function drain(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,54 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** One statement that a request sent to its database. Never holds a parameter's value. */
+export interface Statement {
+  readonly service: string;
+  /** The type or field that needed it, such as `User` or `Product.reviews`. */
+  readonly cause: string;
+  /** SQL, or a MongoDB command with its values left out. */
+  readonly text: string;
+  /** How many keys it answered at once; 1 when it was no batch. */
+  readonly batchSize: number;
+  /** Rows that came back, or that were written; null when it failed. */
+  readonly rows: number | null;
+  /** From the beginning of the request until it was sent, in milliseconds. */
+  readonly startMs: number;
+  /** How long it waited for a connection, in milliseconds. */
+  readonly waitMs: number;
+  /** From sending to the last row, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Why a statement is being run. */
+export interface StatementCause {
+  readonly cause: string;
+  readonly batchSize: number;
+}
+
+/** What the database drivers need to know of the request on whose behalf they run a statement. */
+export interface StatementScope extends StatementCause {
+  readonly service: string;
+  /** Aborted when the client has left or the time is up: the statement is then cancelled. */
+  readonly signal: AbortSignal;
+  /** When the time is up, by `performance.now()`; undefined without a deadline. */
+  readonly deadlineMs: number | undefined;
+  /** Goes into each statement as a comment; undefined for none. */
+  readonly comment: string | undefined;
+  readonly record: (statement: Statement) => void;
+  /** When the request began, by `performance.now()`. */
+  readonly requestStartMs: number;
+}
+
+// The scope travels beside the calls, not through them, because what is between a resolver and the driver (Prisma)
+// has no place for it.
+const storage = new AsyncLocalStorage<StatementScope>();
+
+/** Runs `work`; each statement that it sends is recorded in `scope`. */
+export function runInStatementScope<Result>(scope: StatementScope, work: () => Result): Result {
+  return storage.run(scope, work);
+}
+
+/** The scope of the code that is running; undefined outside of a request. */
+export function currentStatementScope(): StatementScope | undefined {
+  return storage.getStore();
+}
