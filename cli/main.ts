@@ -4,6 +4,8 @@ import { addComposeCommand } from './commands/compose.ts';
 import { addContainerSecretsCommand } from './commands/container-secrets.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addSeedCommand } from './commands/seed.ts';
+import { addServiceCommand } from './commands/service.ts';
 import { addStartCommand } from './commands/start.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -12,7 +14,9 @@ const commands = [
   addStartCommand,
   addGatewayCommand,
   addComposeCommand,
+  addServiceCommand,
   addMigrateCommand,
+  addSeedCommand,
   addContainerSecretsCommand,
 ];
 

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 /** How a service's database is filled with the sample shop. */
 export interface SeedOptions {
@@ -44,9 +44,9 @@ export async function seedPostgres(
   url: string,
   options: SeedOptions,
   sources: readonly SeedSource<object>[],
-  finish: (client: pg.Client) => Promise<void> = async () => {},
+  finish: (client: Client) => Promise<void> = async () => {},
 ): Promise<SeedOutcome> {
-  const client = new pg.Client({ connectionString: url, application_name: 'freehold seed' });
+  const client = new Client({ connectionString: url, application_name: 'freehold seed' });
   await client.connect();
   try {
     const present = await client.query('SELECT 1 FROM seed_runs WHERE scale >= $1 LIMIT 1', [options.scale]);
@@ -59,9 +59,9 @@ export async function seedPostgres(
       // the others get their defaults.
       for (const { rows, indexes } of listBatches(source)) {
         const columns = Object.keys(rows[0] ?? {})
-          .map((name) => pg.escapeIdentifier(name))
+          .map((name) => escapeIdentifier(name))
           .join(', ');
-        const table = pg.escapeIdentifier(source.table);
+        const table = escapeIdentifier(source.table);
         const result = await client.query(
           `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(null::${table}, $1::json) ON CONFLICT DO NOTHING`,
           [JSON.stringify(rows)],

@@ -137,7 +137,7 @@ function apparelOf(random: Random): Own<ShopApparel> {
 /** A valid ISBN-13: its last digit is the check digit. */
 function isbnOf(index: number): string {
   const digits = `978${String(100_000_000 + index * 37).slice(-9)}`;
-  const sum = [...digits].reduce(
+  const sum = Array.from(digits).reduce(
     (total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 1 : 3),
     0,
   );

@@ -98,11 +98,16 @@ export async function listUsers(
 function conditionsOf(filter: UserFilter): Prisma.UserWhereInput[] {
   const { usernamePrefix, registeredFrom, registeredBefore, country } = filter;
   return [
-    ...(usernamePrefix ? [{ username: { startsWith: usernamePrefix.toLowerCase() } }] : []),
+    ...(usernamePrefix ? [{ username: rangeOfPrefix(usernamePrefix.toLowerCase()) }] : []),
     ...(registeredFrom ? [{ registeredAt: { gte: registeredFrom } }] : []),
     ...(registeredBefore ? [{ registeredAt: { lt: registeredBefore } }] : []),
     ...(country ? [{ addresses: { some: { country } } }] : []),
   ];
+}
+
+/** A prefix as a range: the index answers it, and `_` and `%` in it mean themselves. */
+function rangeOfPrefix(prefix: string) {
+  return { gte: prefix, lt: `${prefix}\u{10ffff}` };
 }
 
 /** Adds a user in its kept form; the unique indexes on username and email are what decides whether they are free. */

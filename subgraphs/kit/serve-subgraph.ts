@@ -1,7 +1,10 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 
 import { ApolloServer, HeaderMap } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { Logger } from 'pino';
 
 import {
@@ -65,7 +68,11 @@ export async function serveSubgraph<Client>(
     persistedQueries: false,
     formatError: createErrorMask(subgraph.name, log),
     logger: log,
-    plugins: [ApolloServerPluginLandingPageDisabled(), explainPlugin()],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      explainPlugin(),
+    ],
   });
   await apollo.start();
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
@@ -86,10 +93,11 @@ export async function serveSubgraph<Client>(
     port,
     checkDatabase,
     close() {
-      closing ??= drain(server, options.drainMs ?? 4_000).then(async () => {
+      closing ??= (async () => {
+        await drain(server, options.drainMs ?? 4_000);
         await apollo.stop();
         await database.close();
-      });
+      })();
       return closing;
     },
   };
@@ -208,8 +216,11 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 function drain(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+    // A connection that is kept alive becomes idle when its request has ended, which nothing tells the server.
+    const sweep = setInterval(() => server.closeIdleConnections(), 25);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

@@ -41,7 +41,7 @@ export function listCauses(error: unknown): Error[] {
 export function isConnectionLost(error: Error): boolean {
   const { code } = error as { readonly code?: unknown };
   return (
-    (typeof code === 'string' && (connectionCodes.has(code) || /^08/.test(code))) ||
+    (typeof code === 'string' && (connectionCodes.has(code) || code.startsWith('08'))) ||
     connectionNames.test(error.name) ||
     connectionMessages.test(error.message)
   );

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool, type PoolClient, type QueryConfig } from 'pg';
 
 import { currentStatementScope } from '../statements/statement-scope.ts';
 import { SubgraphError } from '../subgraph-error.ts';
@@ -12,11 +12,11 @@ import { type RunQuery, runRecorded } from './recorded-statement.ts';
  * as any other pool: a statement outside of a transaction comes through `query`, one inside through a client from
  * `connect`.
  */
-export class RecordedPool extends pg.Pool {
+export class RecordedPool extends Pool {
   readonly #settings: DatabaseSettings;
   // For cancelling and for health: neither may wait behind the statements it is about.
-  readonly #control: pg.Pool;
-  readonly #recorded = new WeakSet<pg.PoolClient>();
+  readonly #control: Pool;
+  readonly #recorded = new WeakSet<PoolClient>();
   #isEnded = false;
 
   constructor(settings: DatabaseSettings) {
@@ -29,7 +29,7 @@ export class RecordedPool extends pg.Pool {
       idleTimeoutMillis: 60_000,
     });
     this.#settings = settings;
-    this.#control = new pg.Pool({ ...connection, max: 1, connectionTimeoutMillis: 2_000 });
+    this.#control = new Pool({ ...connection, max: 1, connectionTimeoutMillis: 2_000 });
     // An idle connection that breaks (the database was stopped) is dropped by the pool; the next statement makes a
     // new one and fails with a clear code if it cannot.
     for (const pool of [this, this.#control])
@@ -40,7 +40,7 @@ export class RecordedPool extends pg.Pool {
   }
 
   // `pg` declares eight overloads; Prisma's adapter and this kit use the one with a configuration and a promise.
-  override query = (async (config: pg.QueryConfig) => {
+  override query = (async (config: QueryConfig) => {
     const client = await this.#checkOut();
     let lost: Error | undefined;
     try {
@@ -51,7 +51,7 @@ export class RecordedPool extends pg.Pool {
     } finally {
       client.release(lost);
     }
-  }) as unknown as pg.Pool['query'];
+  }) as unknown as Pool['query'];
 
   /** Rejects when the database does not answer. */
   async ping(): Promise<void> {
@@ -67,10 +67,10 @@ export class RecordedPool extends pg.Pool {
     if (this.#isEnded) return;
     this.#isEnded = true;
     await Promise.all([super.end(), this.#control.end()]);
-  }) as unknown as pg.Pool['end'];
+  }) as Pool['end'];
 
   /** A connection, waited for at most until the pool's limit or the request's deadline. */
-  async #checkOut(): Promise<pg.PoolClient> {
+  async #checkOut(): Promise<PoolClient> {
     const scope = currentStatementScope();
     const began = performance.now();
     const isFull = this.totalCount >= this.#settings.connectionsMax && this.idleCount === 0;
@@ -101,7 +101,7 @@ export class RecordedPool extends pg.Pool {
     }
   }
 
-  #record(client: pg.PoolClient): void {
+  #record(client: PoolClient): void {
     if (this.#recorded.has(client)) return;
     this.#recorded.add(client);
     const send = client.query.bind(client) as unknown as RunQuery;
@@ -114,12 +114,12 @@ export class RecordedPool extends pg.Pool {
       waitOfClient.delete(client);
       return runRecorded({ pool: this, client, send, config, scope, waitMs });
     };
-    client.query = query as pg.PoolClient['query'];
+    client.query = query as PoolClient['query'];
   }
 }
 
-const waitOfClient = new WeakMap<pg.PoolClient, number>();
+const waitOfClient = new WeakMap<PoolClient, number>();
 
-function isQueryConfig(config: unknown): config is pg.QueryConfig {
+function isQueryConfig(config: unknown): config is QueryConfig {
   return typeof config === 'object' && config !== null && 'text' in config && !('submit' in config);
 }

@@ -1,22 +1,22 @@
-import type pg from 'pg';
+import type { PoolClient, QueryArrayResult, QueryConfig } from 'pg';
 
 import type { StatementScope } from '../statements/statement-scope.ts';
 import { SubgraphError } from '../subgraph-error.ts';
 
 /** `client.query` in the one form that is recorded. */
-export type RunQuery = (config: pg.QueryConfig) => Promise<pg.QueryArrayResult>;
+export type RunQuery = (config: QueryConfig) => Promise<QueryArrayResult>;
 
 interface RecordedRun {
   readonly pool: { cancelStatement(processId: number): Promise<void> };
-  readonly client: pg.PoolClient;
+  readonly client: PoolClient;
   readonly send: RunQuery;
-  readonly config: pg.QueryConfig;
+  readonly config: QueryConfig;
   readonly scope: StatementScope;
   readonly waitMs: number;
 }
 
 /** Sends a statement with its request's comment, records it, and cancels it in the database when the request is over. */
-export async function runRecorded(run: RecordedRun): Promise<pg.QueryArrayResult> {
+export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
   const { client, send, config, scope } = run;
   if (scope.signal.aborted) throw requestIsOver();
   const text = scope.comment ? `${config.text} /*${scope.comment}*/` : config.text;
@@ -58,7 +58,7 @@ function requestIsOver(cause?: unknown): SubgraphError {
   });
 }
 
-function processIdOf(client: pg.PoolClient): number {
+function processIdOf(client: PoolClient): number {
   // Sent by PostgreSQL with the greeting; `pg` keeps it and leaves it out of its types.
   return (client as unknown as { readonly processID: number }).processID;
 }

@@ -1,7 +1,8 @@
-import { GraphQLError, type GraphQLResolveInfo, isInterfaceType } from 'graphql';
+import { type GraphQLError, type GraphQLResolveInfo, isInterfaceType } from 'graphql';
 
 import { fieldsAskedOfType } from '../loading/fields-asked.ts';
 import type { RequestContext } from '../request-context.ts';
+import { badInput } from '../subgraph-error.ts';
 import {
   type EntityDefinition,
   type EntityKey,
@@ -36,8 +37,7 @@ export function createEntitiesResolver<Client>(
     return representations.map((representation) => {
       const typeName = String(representation['__typename']);
       const definition = definitions[typeName];
-      if (!definition)
-        return new GraphQLError(`This service has no entity of type ${JSON.stringify(typeName)}.`);
+      if (!definition) return badInput(`This service has no entity of type ${JSON.stringify(typeName)}.`);
       if (definition.kind === 'representation')
         return entityOf(typeName, representation, definition.keyFields);
       let asked = askedOfType.get(typeName);
@@ -103,5 +103,5 @@ function withTypeName(row: EntityRow, typeName: string): EntityRow {
 
 function keyError(typeName: string, keys: readonly (readonly string[])[]): GraphQLError {
   const expected = keys.map((fields) => `"${fields.join(' ')}"`).join(' or ');
-  return new GraphQLError(`A representation of ${typeName} has none of its keys: expected ${expected}.`);
+  return badInput(`A representation of ${typeName} has none of its keys: expected ${expected}.`);
 }

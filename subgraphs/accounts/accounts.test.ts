@@ -1,0 +1,206 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { userAt } from '../../prisma/shop-data/users.ts';
+import { askSubgraph, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
+import { createSubgraph } from './subgraph.ts';
+
+let database: ServiceDatabaseUnderTest;
+let service: RunningSubgraph;
+const ask = (query: string, variables = {}, headers = {}) =>
+  askSubgraph(service.url, query, variables, headers);
+const users = Array.from({ length: 200 }, (_, place) => userAt(place + 1));
+
+beforeAll(async () => {
+  database = await openServiceDatabase('accounts');
+  service = await serveSubgraph(createSubgraph(readServiceSchema('accounts')), {
+    databaseUrl: database.url,
+    port: 0,
+    log: pino({ level: 'silent' }),
+  });
+});
+
+afterAll(async () => {
+  await service?.close();
+  await database?.close();
+});
+
+describe('reading users', () => {
+  test('finds one by id or by username, with its addresses in one statement', async () => {
+    const [user] = users;
+    const { data, statements } = await ask(
+      'query($username: String) { user(username: $username) { id email registeredAt addresses { city isDefault } } }',
+      { username: user?.username },
+    );
+    expect(data.user).toMatchObject({ id: 'user-1', email: user?.email, registeredAt: user?.registeredAt });
+    expect(data.user.addresses).toEqual(
+      user?.addresses.map(({ city }, place) => ({ city, isDefault: place === 0 })),
+    );
+    expect(statements).toHaveLength(1);
+    expect(statements[0]?.cause).toBe('Query.user');
+  });
+
+  test('reads only the columns that were asked for', async () => {
+    const { statements } = await ask('{ user(id: "user-1") { id } }');
+    expect(statements[0]?.text).not.toContain('email');
+  });
+
+  test('wants exactly one of id and username', async () => {
+    expect((await ask('{ user { id } }')).errors[0]).toMatchObject({
+      message: 'Give exactly one of "id" and "username" to user.',
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  test('answers representations in order, missing ones as null, with one statement for each key', async () => {
+    const { data, statements } = await ask(
+      `query($keys: [_Any!]!) {
+        names: _entities(representations: $keys) { ... on User { id name } }
+        mails: _entities(representations: $keys) { ... on User { email } }
+      }`,
+      {
+        keys: [
+          { __typename: 'User', id: 'user-3' },
+          { __typename: 'User', username: users[3]?.username },
+          { __typename: 'User', id: 'nobody' },
+          { __typename: 'User', id: 'user-1' },
+          { __typename: 'User', id: 'user-3' },
+        ],
+      },
+    );
+    expect(data.names.map((user: { id: string } | null) => user?.id)).toEqual([
+      'user-3',
+      'user-4',
+      undefined,
+      'user-1',
+      'user-3',
+    ]);
+    expect(data.mails[0]).toEqual({ email: users[2]?.email });
+    expect(statements.map(({ cause, batchSize, rows }) => ({ cause, batchSize, rows }))).toEqual(
+      expect.arrayContaining([
+        { cause: 'User', batchSize: 3, rows: 2 },
+        { cause: 'User', batchSize: 1, rows: 1 },
+      ]),
+    );
+    expect(statements).toHaveLength(2);
+  });
+
+  test('walks the whole list forward and backward, each user once', async () => {
+    const expected = users.map((user) => user.username).sort();
+    const query = (args: string) =>
+      `{ users(${args}) { nodes { username } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`;
+    const forward: string[] = [];
+    for (let after = ''; ;) {
+      const { data } = await ask(query(`first: 70${after}`));
+      forward.push(...data.users.nodes.map((user: { username: string }) => user.username));
+      if (!data.users.pageInfo.hasNextPage) break;
+      after = `, after: "${data.users.pageInfo.endCursor}"`;
+    }
+    const backward: string[] = [];
+    for (let before = ''; ;) {
+      const { data } = await ask(query(`last: 70${before}`));
+      backward.unshift(...data.users.nodes.map((user: { username: string }) => user.username));
+      if (!data.users.pageInfo.hasPreviousPage) break;
+      before = `, before: "${data.users.pageInfo.startCursor}"`;
+    }
+    expect(forward).toEqual(expected);
+    expect(backward).toEqual(expected);
+  });
+
+  test('filters, and counts only when asked to', async () => {
+    const { data, statements } = await ask(
+      '{ users(first: 0, filter: { usernamePrefix: "ada", country: "DE" }) { totalCount } }',
+    );
+    const matching = users.filter(
+      (user) => user.username.startsWith('ada') && user.addresses.some((address) => address.country === 'DE'),
+    );
+    expect(data.users.totalCount).toBe(matching.length);
+    expect(statements).toHaveLength(1);
+    expect((await ask('{ users(first: 1) { nodes { id } } }')).statements).toHaveLength(1);
+  });
+
+  test('takes a prefix as it is written, not as a pattern', async () => {
+    expect(
+      (await ask('{ users(filter: { usernamePrefix: "_" }) { nodes { id } } }')).data.users.nodes,
+    ).toEqual([]);
+  });
+
+  test('refuses a page that is too long and a cursor of another list', async () => {
+    expect((await ask('{ users(first: 101) { nodes { id } } }')).errors[0]?.message).toBe(
+      '"first" is 101; expected a number from 0 to 100.',
+    );
+    const { data } = await ask('{ users(first: 1) { pageInfo { endCursor } } }');
+    const { errors } = await ask(
+      'query($after: String) { users(sort: { by: REGISTERED_AT }, after: $after) { nodes { id } } }',
+      {
+        after: data.users.pageInfo.endCursor,
+      },
+    );
+    expect(errors[0]?.message).toContain('a cursor of another order');
+  });
+});
+
+describe('writing users', () => {
+  const register = (input: object) =>
+    ask(
+      'mutation($input: RegisterUserInput!) { registerUser(input: $input) { user { id username email addresses { city isDefault } } errors { code field message } } }',
+      { input },
+    );
+
+  test('registers a user in its kept form, and tells what is taken', async () => {
+    const input = {
+      username: 'Ada.Test',
+      name: 'Ada',
+      email: 'Ada@Example.org',
+      addresses: [{ street: 'Mill Lane 1', city: 'Graz', postalCode: '8010', country: 'AT' }],
+    };
+    const { data } = await register(input);
+    expect(data.registerUser).toMatchObject({
+      user: {
+        username: 'ada.test',
+        email: 'ada@example.org',
+        addresses: [{ city: 'Graz', isDefault: true }],
+      },
+      errors: [],
+    });
+    const again = await register({ ...input, email: 'other@example.org' });
+    expect(again.data.registerUser).toEqual({
+      user: null,
+      errors: [{ code: 'USERNAME_TAKEN', field: 'username', message: 'The username "ada.test" is taken.' }],
+    });
+    const mail = await register({ ...input, username: 'someone.else' });
+    expect(mail.data.registerUser.errors[0].code).toBe('EMAIL_TAKEN');
+  });
+
+  test('tells all that is wrong with a new user at once', async () => {
+    const { data } = await register({ username: 'a b', name: ' ', email: 'x@example.org' });
+    expect(data.registerUser.errors.map((error: { field: string }) => error.field)).toEqual([
+      'username',
+      'name',
+    ]);
+  });
+
+  test('changes what is given and keeps the rest', async () => {
+    const { data } = await ask(
+      `mutation { updateUser(input: { id: "user-9", name: "New Name", addresses: [] }) { user { name email addresses { id } } errors { code } } }`,
+    );
+    expect(data.updateUser).toEqual({
+      user: { name: 'New Name', email: users[8]?.email, addresses: [] },
+      errors: [],
+    });
+    const missing = await ask(
+      'mutation { updateUser(input: { id: "nobody" }) { user { id } errors { code } } }',
+    );
+    expect(missing.data.updateUser.errors).toEqual([{ code: 'USER_NOT_FOUND' }]);
+  });
+
+  test('sees what the mutation before it in the same document wrote', async () => {
+    const { data } = await ask(`mutation {
+      one: updateUser(input: { id: "user-10", name: "One" }) { user { name } }
+      two: updateUser(input: { id: "user-10", name: "Two" }) { user { name } }
+    }`);
+    expect([data.one.user.name, data.two.user.name]).toEqual(['One', 'Two']);
+  });
+});
