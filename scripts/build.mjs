@@ -1,5 +1,5 @@
 // `npm run build`: generate the Prisma clients, compile TypeScript to dist/, bundle the GraphiQL page.
-// `--if-changed` does nothing when no input is newer than the last build. Plain JavaScript, because it runs
+// `--if-changed` does nothing when no input is newer than the last build; `--clients` generates the clients alone. Plain JavaScript, because it runs
 // before anything is compiled.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -92,6 +92,10 @@ function linkCommand() {
 linkCommand();
 const inputs = [...sourceFolders.flatMap(listFiles), ...sourceFiles.filter((file) => existsSync(file))];
 const current = fingerprint(inputs);
+if (process.argv.includes('--clients')) {
+  generatePrismaClients();
+  process.exit(0);
+}
 const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === current;
 if (!(process.argv.includes('--if-changed') && isFresh)) {
   const started = performance.now();

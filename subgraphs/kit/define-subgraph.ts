@@ -74,11 +74,15 @@ function mapFields<Client>(
   );
 }
 
-/** Statements that a root field sends itself are recorded under its name. */
+/**
+ * Statements that a root field sends itself are recorded under its name. The result is awaited in here, because a
+ * Prisma call sends its statement only when somebody waits for it.
+ */
 function recordAs<Client>(cause: string, resolver: Resolver<Client>): Resolver<Client> {
   return (source, args, context, info) =>
-    runInStatementScope({ ...context.statementScope, cause, batchSize: 1 }, () =>
-      resolver(source, args, context, info),
+    runInStatementScope(
+      { ...context.statementScope, cause, batchSize: 1 },
+      async () => await resolver(source, args, context, info),
     );
 }
 

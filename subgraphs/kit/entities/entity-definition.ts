@@ -33,7 +33,7 @@ export function loadedByKeys<Client>(...keys: readonly EntityKey<Client>[]): Ent
 }
 
 /** The entities of a type of which this service knows the key alone. */
-export function knownByKey(...keyFields: readonly string[]): EntityDefinition<never> {
+export function knownByKey<Client>(...keyFields: readonly string[]): EntityDefinition<Client> {
   return { kind: 'representation', keyFields };
 }
 

@@ -31,7 +31,11 @@ export function createRequestLoaders(scope: Omit<StatementScope, keyof Statement
       let loader = loaders.get(identity);
       if (!loader) {
         loader = createBatchLoader<unknown>((batch) =>
-          runInStatementScope({ ...scope, cause, batchSize: batch.keys.length }, () => loadAll(batch)),
+          // Awaited in here: a Prisma call sends its statement only when somebody waits for it.
+          runInStatementScope(
+            { ...scope, cause, batchSize: batch.keys.length },
+            async () => await loadAll(batch),
+          ),
         );
         loaders.set(identity, loader);
       }

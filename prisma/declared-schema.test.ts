@@ -1,0 +1,24 @@
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+
+import { diagnoseMigrations } from '../databases/migrations/migrate-database.ts';
+import { openServiceDatabase } from '../tests/support/service-database.ts';
+
+describe('migrations make what the schema declares, and nothing is left over', () => {
+  for (const service of ['accounts', 'inventory', 'orders'])
+    test(service, async () => {
+      const database = await openServiceDatabase(service, 0);
+      try {
+        const diagnosis = await diagnoseMigrations({
+          service,
+          kind: 'postgres',
+          folder: `${import.meta.dirname}/${service}`,
+          ownerUrl: database.ownerUrl,
+          log: pino({ level: 'silent' }),
+        });
+        expect(diagnosis).toEqual({ pending: [], edited: [], failed: [], unknown: [], undeclared: undefined });
+      } finally {
+        await database.close();
+      }
+    });
+});
