@@ -16,7 +16,13 @@ describe('migrations make what the schema declares, and nothing is left over', (
           ownerUrl: database.ownerUrl,
           log: pino({ level: 'silent' }),
         });
-        expect(diagnosis).toEqual({ pending: [], edited: [], failed: [], unknown: [], undeclared: undefined });
+        expect(diagnosis).toEqual({
+          pending: [],
+          edited: [],
+          failed: [],
+          unknown: [],
+          undeclared: undefined,
+        });
       } finally {
         await database.close();
       }
