@@ -1,4 +1,3 @@
-import { MigrationError } from './migration-error.ts';
 import type {
   ApplyOptions,
   CreatedMigration,
@@ -38,8 +37,15 @@ export async function diagnoseMigrations(target: MigrationTarget): Promise<Diagn
   return await (await loadMigrator(target)).diagnose(target);
 }
 
-async function loadMigrator({ kind, service }: MigrationTarget): Promise<Migrator> {
-  if (kind === 'mongo') throw new MigrationError(`${service}: MongoDB has no migrations yet.`);
+async function loadMigrator({ kind }: MigrationTarget): Promise<Migrator> {
+  if (kind === 'mongo') {
+    const mongo = await import('./mongo/mongo-migrations.ts');
+    return {
+      apply: mongo.applyMongoMigrations,
+      create: mongo.createMongoMigration,
+      diagnose: mongo.diagnoseMongoMigrations,
+    };
+  }
   const prisma = await import('./prisma/prisma-migrations.ts');
   return {
     apply: prisma.applyPrismaMigrations,
