@@ -86,8 +86,14 @@ describe('reading orders', () => {
     ]);
   });
 
-  test.each(['PLACED_AT', 'TOTAL'])('walks a user’s orders by %s in both directions', async (by) => {
-    const expected = ordersOf('user-7').map((order) => order.id);
+  const sorts = {
+    PLACED_AT: ordersOf('user-7'),
+    TOTAL: ordersOf('user-7').sort(
+      (one, other) => other.totalAmount - one.totalAmount || (one.id < other.id ? 1 : -1),
+    ),
+  };
+  test.each(['PLACED_AT', 'TOTAL'] as const)('walks a user’s orders by %s in both directions', async (by) => {
+    const expected = sorts[by].map((order) => order.id);
     const walk = async (size: string, edge: string, cursor: string, more: string) => {
       const found: string[][] = [];
       for (let from: string | null = null; ;) {
@@ -104,8 +110,7 @@ describe('reading orders', () => {
     const forward = (await walk('first', 'after', 'endCursor', 'hasNextPage')).flat();
     const backward = (await walk('last', 'before', 'startCursor', 'hasPreviousPage')).reverse().flat();
     expect(backward).toEqual(forward);
-    expect([...forward].sort()).toEqual([...expected].sort());
-    if (by === 'PLACED_AT') expect(forward).toEqual(expected);
+    expect(forward).toEqual(expected);
   });
 
   test('filters all orders by status and time', async () => {
