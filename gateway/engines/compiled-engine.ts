@@ -1,5 +1,5 @@
-import { Supergraph } from '@apollo/federation-internals';
 import {
+  buildSchema,
   getVariableValues,
   type GraphQLError,
   type GraphQLFormattedError,
@@ -9,12 +9,21 @@ import {
 import type { Engine, EngineAnswer, EngineOptions, EngineRequest, PreparedOperation } from '../engine.ts';
 import { executeOperation } from '../execution/execute-operation.ts';
 import { OperationStore } from '../execution/operation-store.ts';
-import { listFieldNames } from '../operation/field-names.ts';
 import type { CacheStatistics } from '../planning/bounded-cache.ts';
-import { createInProcessPlanner, type Planner } from '../planning/planner.ts';
-import { OperationPlanError } from '../planning/query-planner.ts';
+import { OperationPlanError } from '../planning/plan-error.ts';
+import { createPlanner, plannerDefaults, type Planner, type PlannerOptions } from '../planning/planner.ts';
+import type { SupergraphDescription } from '../planning/supergraph-description.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 import { createTransport, type Transport } from '../transport/create-transport.ts';
+import { transportDefaults, type TransportOptions } from '../transport/transport-options.ts';
+
+/** What can be set on our engine. */
+export interface CompiledEngineOptions {
+  /** Operations, and plans, that are kept compiled; those unused for longest go first. Default 1,000. */
+  readonly operationsMax?: number;
+  readonly planner?: Partial<PlannerOptions>;
+  readonly transport?: Partial<TransportOptions>;
+}
 
 /** Our engine, with what it tells of itself. */
 export interface CompiledEngine extends Engine {
@@ -26,12 +35,27 @@ export interface CompiledEngine extends Engine {
  * The compiled engine: Apollo's planner over a mended supergraph, and our own execution of its plans. Rejects with a
  * `SupergraphError` when the supergraph cannot be used.
  */
-export async function createCompiledEngine(options: EngineOptions): Promise<CompiledEngine> {
-  const { supergraph, planner } = build(options.supergraphSdl);
-  const schema = supergraph.apiSchema().toGraphQLJSSchema();
-  const fieldNames = listFieldNames(supergraph.schema.types());
-  const transport = createTransport(listUrls(supergraph, options.subgraphUrls));
-  const store = new OperationStore({ schema, fieldNames, planner, entriesMax: 1000 });
+export async function createCompiledEngine(
+  options: EngineOptions & { readonly compiled?: CompiledEngineOptions },
+): Promise<CompiledEngine> {
+  const transportOptions = { ...transportDefaults, ...options.compiled?.transport };
+  const planner = await startPlanner(options.supergraphSdl, {
+    ...plannerDefaults,
+    ...options.compiled?.planner,
+  });
+  const { description } = planner;
+  const schema = buildSchema(description.apiSdl, { assumeValidSDL: true });
+  const fieldNames = new Set(description.fieldNames);
+  const transport = createTransport(
+    listUrls(description, options.subgraphUrls, transportOptions.replicas),
+    transportOptions,
+  );
+  const store = new OperationStore({
+    schema,
+    fieldNames,
+    planner,
+    entriesMax: options.compiled?.operationsMax ?? 1000,
+  });
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([planner.close(), transport.close()]);
@@ -49,9 +73,9 @@ export async function createCompiledEngine(options: EngineOptions): Promise<Comp
   };
 }
 
-function build(supergraphSdl: string): { supergraph: Supergraph; planner: Planner } {
+async function startPlanner(supergraphSdl: string, options: PlannerOptions): Promise<Planner> {
   try {
-    return { supergraph: Supergraph.build(supergraphSdl), planner: createInProcessPlanner(supergraphSdl) };
+    return await createPlanner(supergraphSdl, options);
   } catch (error) {
     throw new SupergraphError(
       `The supergraph cannot be used: ${error instanceof Error ? error.message : String(error)}`,
@@ -61,15 +85,18 @@ function build(supergraphSdl: string): { supergraph: Supergraph; planner: Planne
 }
 
 function listUrls(
-  supergraph: Supergraph,
+  { subgraphs }: SupergraphDescription,
   given: Readonly<Record<string, string>>,
+  replicas: TransportOptions['replicas'],
 ): ReadonlyMap<string, readonly string[]> {
   return new Map(
-    supergraph.subgraphsMetadata().map(({ name, url }) => {
-      const known = given[name] ?? url;
-      if (!URL.canParse(known))
-        throw new SupergraphError(`Expected a URL for the subgraph "${name}", found "${known}".`);
-      return [name, [known]];
+    subgraphs.map(({ name, url }) => {
+      const several = replicas[name] ?? [];
+      const known = several.length > 0 ? several : [given[name] ?? url];
+      const wrong = known.find((entry) => !URL.canParse(entry));
+      if (wrong !== undefined)
+        throw new SupergraphError(`Expected a URL for the subgraph "${name}", found "${wrong}".`);
+      return [name, known];
     }),
   );
 }
@@ -109,7 +136,7 @@ function describeVariableError(error: GraphQLError): GraphQLFormattedError {
 
 function describePlanFailure(error: unknown): GraphQLFormattedError | undefined {
   if (error instanceof OperationPlanError)
-    return { message: error.message, extensions: { code: 'OPERATION_PLAN_FAILED' } };
+    return { message: error.message, extensions: { code: error.code } };
   return undefined;
 }
 

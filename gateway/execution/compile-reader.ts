@@ -1,4 +1,5 @@
-import type { EntityTarget, Required, RequiredField, ValueOverride } from '../planning/compiled-plan.ts';
+import type { EntityTarget, Required, ValueOverride } from '../planning/compiled-plan.ts';
+import { collectFields } from '../planning/resolve-representations.ts';
 import { getOwn, isDataObject, typeNameOf, type DataObject } from './data.ts';
 import { writeJson } from './json-text.ts';
 
@@ -27,24 +28,6 @@ export function compileReader(target: EntityTarget): ReadRepresentation {
   };
 }
 
-/** The fields that an object of this type is read for, each once. */
-function collectFields(requires: readonly Required[], typeName: string | undefined): RequiredField[] {
-  const fields = new Map<string, RequiredField>();
-  const add = (entries: readonly Required[]): void => {
-    for (const entry of entries) {
-      if (entry.kind === 'fragment') {
-        if (typeName !== undefined && entry.typeNames.includes(typeName)) add(entry.requires);
-        continue;
-      }
-      const known = fields.get(entry.sendAs);
-      const requires = [...(known?.requires ?? []), ...(entry.requires ?? [])];
-      fields.set(entry.sendAs, { ...entry, ...(requires.length > 0 && { requires }) });
-    }
-  };
-  add(requires);
-  return [...fields.values()];
-}
-
 function readLeaf(value: unknown): string | undefined {
   return value === undefined ? undefined : writeJson(value);
 }
@@ -57,10 +40,10 @@ function compileNested(requires: readonly Required[], overrides: readonly ValueO
     if (value === null) return 'null';
     if (Array.isArray(value)) {
       let text = '';
-      for (const item of value) {
-        const part = read(item);
+      for (let index = 0; index < value.length; index++) {
+        const part = read(value[index]);
         if (part === undefined) return undefined;
-        text += (text === '' ? '' : ',') + part;
+        text += index === 0 ? part : `,${part}`;
       }
       return `[${text}]`;
     }

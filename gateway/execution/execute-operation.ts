@@ -2,6 +2,8 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 
 import type { EngineAnswer, EngineRequest } from '../engine.ts';
+import { Cancellation } from '../transport/cancellation.ts';
+import { FetchError } from '../transport/fetch-error.ts';
 import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { CompiledOperation } from './compile-operation.ts';
 import type { DataObject } from './data.ts';
@@ -24,6 +26,7 @@ export async function executeOperation(
   { schema, send, log }: ExecutionContext,
 ): Promise<EngineAnswer> {
   const data: DataObject = {};
+  const cancellation = new Cancellation();
   const { renamedVariables } = compiled.normalised;
   const { variables } = request;
   const state: ExecutionState = {
@@ -35,10 +38,17 @@ export async function executeOperation(
       const clientName = renamedVariables[name] ?? name;
       return Object.hasOwn(variables, clientName) ? variables[clientName] : undefined;
     },
-    signal: request.signal,
+    cancellation,
     log,
   };
+  const abort = (): void =>
+    cancellation.cancel(
+      new FetchError('REQUEST_CANCELLED', 'The request was cancelled, or ran out of time.'),
+    );
+  if (request.signal.aborted) abort();
+  else request.signal.addEventListener('abort', abort);
   await compiled.run(state);
+  request.signal.removeEventListener('abort', abort);
   const { json, errors: found } = compiled.project(data, compiled.introspection?.(coerced) ?? noLocal);
   if (state.errors.length === 0 && found.length === 0)
     return { kind: 'json', json: `{"data":${json}}`, hasErrors: false };

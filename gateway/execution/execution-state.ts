@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 
+import type { Cancellation } from '../transport/cancellation.ts';
 import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { DataObject } from './data.ts';
-import type { ServiceError } from './fetch-error.ts';
+import type { ServiceError } from './service-error.ts';
 
 /** What the steps of one running operation share. */
 export interface ExecutionState {
@@ -13,6 +14,6 @@ export interface ExecutionState {
   readonly headers: Readonly<Record<string, string>>;
   /** The value of a variable of the plan, as the client sent it; undefined when it sent none. */
   readonly variable: (name: string) => unknown;
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   readonly log: Logger;
 }

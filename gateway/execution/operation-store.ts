@@ -5,7 +5,7 @@ import { listConditionVariables, listFragments } from '../operation/conditions.t
 import { normaliseOperation } from '../operation/normalise-operation.ts';
 import { BoundedCache, type CacheStatistics } from '../planning/bounded-cache.ts';
 import type { CompiledPlan } from '../planning/compiled-plan.ts';
-import type { Planner } from '../planning/planner.ts';
+import type { Planner, RootField } from '../planning/planner.ts';
 import { compileOperation, type CompiledOperation } from './compile-operation.ts';
 
 /** What is known of a document before its conditions are decided. */
@@ -103,15 +103,15 @@ export class OperationStore {
       fieldNames,
       conditions: variables,
     });
-    const { text, rootKeys } = normalised;
-    const plan = text === '' ? emptyPlan : await this.#plan(text, rootKeys);
+    const { text, rootFields } = normalised;
+    const plan = text === '' ? emptyPlan : await this.#plan(text, rootFields);
     return compileOperation(normalised, plan, operation, fragments, schema);
   }
 
-  #plan(text: string, rootKeys: readonly string[]): Promise<CompiledPlan> {
+  #plan(text: string, rootFields: readonly RootField[]): Promise<CompiledPlan> {
     const known = this.#plans.get(text);
     if (known !== undefined) return known;
-    const planning = this.#options.planner.plan(text, rootKeys);
+    const planning = this.#options.planner.plan(text, rootFields);
     this.#plans.set(text, planning);
     // A failure may be the moment's (a time limit): the next request tries again.
     planning.catch(() => this.#plans.delete(text));

@@ -1,6 +1,6 @@
 import type { DataPath } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
-import { FetchError } from './fetch-error.ts';
+import { FetchError } from '../transport/fetch-error.ts';
 import type { SubgraphErrorReport } from './subgraph-answer.ts';
 
 /** How many places of one error are told to the client. */

@@ -45,7 +45,7 @@ export function compileEntityStep(step: EntityStep): RunStep {
           lists.map(({ text }) => text),
         ),
         headers: state.headers,
-        signal: state.signal,
+        cancellation: state.cancellation,
       });
       const answer = parseSubgraphAnswer(step.service, status, body);
       for (const report of answer.errors) reportAtEntities(state, step, lists, report);

@@ -22,7 +22,7 @@ export function compileRootStep(step: RootStep): RunStep {
         kind: step.operationKind,
         body: writeBody(state, []),
         headers: state.headers,
-        signal: state.signal,
+        cancellation: state.cancellation,
       });
       answer = parseSubgraphAnswer(step.service, status, body);
     } catch (failure) {

@@ -1,5 +1,5 @@
 import { isDataObject, type DataObject } from './data.ts';
-import { FetchError } from './fetch-error.ts';
+import { FetchError } from '../transport/fetch-error.ts';
 
 /** An error as a subgraph reports it, its shape checked. */
 export interface SubgraphErrorReport {

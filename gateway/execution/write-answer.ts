@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 
 import type { NormalisedOperation } from '../operation/selection.ts';
 import type { DataObject, DataPath } from './data.ts';
-import type { ServiceError } from './fetch-error.ts';
+import type { ServiceError } from './service-error.ts';
 import { mapErrorPath } from './map-error-path.ts';
 import type { CompletionError } from './projection/write.ts';
 

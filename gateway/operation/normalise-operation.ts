@@ -45,14 +45,18 @@ export function normaliseOperation(source: OperationSource): NormalisedOperation
     conditions,
     names: new FieldNames(source.fieldNames),
   });
-  const rootKeys = [...new Set(listRootKeys(selections))];
+  const rootFields = [...new Map(listRootFields(selections)).entries()].map(([key, fieldName]) => ({
+    key,
+    fieldName,
+  }));
   return {
     kind: operation.operation,
     name: operation.name?.value,
     rootType,
     selections,
-    text: rootKeys.length === 0 ? '' : printOperation(operation, printSelections(selections, isLocalAtRoot)),
-    rootKeys,
+    text:
+      rootFields.length === 0 ? '' : printOperation(operation, printSelections(selections, isLocalAtRoot)),
+    rootFields,
     renamedVariables: newName === undefined ? {} : { [newName]: reservedVariable },
   };
 }
@@ -66,10 +70,10 @@ function printOperation(operation: OperationDefinitionNode, selections: string):
   return `${operation.operation}${name}${variables.length > 0 ? `(${variables.join(', ')})` : ''} ${selections}`;
 }
 
-function* listRootKeys(selections: readonly Selection[]): Generator<string> {
+function* listRootFields(selections: readonly Selection[]): Generator<[string, string]> {
   for (const selection of selections) {
-    if (selection.kind === 'fragment') yield* listRootKeys(selection.selections);
-    else if (!isLocalAtRoot(selection)) yield selection.key;
+    if (selection.kind === 'fragment') yield* listRootFields(selection.selections);
+    else if (!isLocalAtRoot(selection)) yield [selection.key, selection.fieldName];
   }
 }
 

@@ -36,8 +36,8 @@ export interface NormalisedOperation {
   readonly selections: readonly Selection[];
   /** What is planned: gateway names, merged, without aliases of the client's; '' when everything is local. */
   readonly text: string;
-  /** Names of the root fields in `text`, `__typename` left out. */
-  readonly rootKeys: readonly string[];
+  /** The root fields in `text`. */
+  readonly rootFields: readonly { readonly key: string; readonly fieldName: string }[];
   /** Client's variable name by its name in `text`, for the few that had to be renamed. */
   readonly renamedVariables: Readonly<Record<string, string>>;
 }

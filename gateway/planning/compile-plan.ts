@@ -6,7 +6,8 @@ import { findDependencies } from './find-dependencies.ts';
 import { joinFetches } from './join-fetches.ts';
 import { listFetches, type TypeNamesOf } from './list-fetches.ts';
 import { nameRequirements, restoreVirtualFields } from './restore-virtual-fields.ts';
-import { splitVariants } from './split-variants.ts';
+import { resolveRepresentations } from './resolve-representations.ts';
+import { splitByRequirements } from './split-by-requirements.ts';
 import type { SubgraphRequirements } from './subgraph-requirements.ts';
 
 /** What a compilation needs to know of the supergraph. */
@@ -26,7 +27,8 @@ export function compilePlan(
   const listed = listFetches(root, context.typeNamesOf);
   const named = nameRequirements(listed, context.virtualFields);
   // Needs the virtual names, by which the supergraph says what a field requires.
-  const split = splitVariants(named, context.requirements);
-  const restored = restoreVirtualFields(split, context.virtualFields);
+  const split = splitByRequirements(named, context.requirements);
+  const resolved = resolveRepresentations(split, context.requirements, context.typeNamesOf);
+  const restored = restoreVirtualFields(resolved, context.virtualFields);
   return { kind, steps: joinFetches(restored, findDependencies(restored)) };
 }

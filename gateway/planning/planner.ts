@@ -1,22 +1,50 @@
 import type { CompiledPlan } from './compiled-plan.ts';
 import { createOperationPlanner } from './query-planner.ts';
+import type { SupergraphDescription } from './supergraph-description.ts';
+import { createThreadPlanner } from './thread-planner.ts';
 
 /** Plans operations against one supergraph, wherever the work is done. */
 export interface Planner {
-  /**
-   * Plans a normalised operation. Rejects with an `OperationPlanError` when there is no plan, and with a
-   * `PlanTimeoutError` when it took too long.
-   */
-  plan(text: string, rootKeys: readonly string[]): Promise<CompiledPlan>;
-  /** Safe to call twice. */
+  readonly description: SupergraphDescription;
+  /** Plans a normalised operation. Rejects with an `OperationPlanError` when there is no plan. */
+  plan(text: string, rootFields: readonly RootField[]): Promise<CompiledPlan>;
+  /** Ends planning; what is being planned fails. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** Plans on the thread of the caller: for tests, and for commands that have nothing else to do. */
-export function createInProcessPlanner(supergraphSdl: string): Planner {
+/** A root field that a plan must fetch. */
+export interface RootField {
+  readonly key: string;
+  readonly fieldName: string;
+}
+
+/** How operations are planned. */
+export interface PlannerOptions {
+  /** Threads that plan. Default 1; 0 plans on the caller's thread, which then answers nothing else. */
+  readonly plannerThreads: number;
+  /** Milliseconds to plan one operation; then it fails. Default 10,000; not applied with 0 threads. */
+  readonly planTimeoutMs: number;
+  /** Operations that may wait to be planned; further ones fail. Default 1,000. */
+  readonly planQueueMax: number;
+}
+
+// From TypeScript sources, as tests run it, there is no file that a thread could load.
+const isCompiled = !import.meta.url.endsWith('.ts');
+
+export const plannerDefaults: PlannerOptions = {
+  plannerThreads: isCompiled ? 1 : 0,
+  planTimeoutMs: 10_000,
+  planQueueMax: 1000,
+};
+
+/** Makes a planner. Rejects when the supergraph cannot be used. */
+export async function createPlanner(supergraphSdl: string, options: PlannerOptions): Promise<Planner> {
+  if (options.plannerThreads > 0)
+    return createThreadPlanner(supergraphSdl, new URL('planner-thread.js', import.meta.url), options);
   const planner = createOperationPlanner(supergraphSdl);
   return {
-    plan: async (text, rootKeys) => planner.plan(text, rootKeys).plan,
+    description: planner.description,
+    plan: async (text, rootFields) => planner.plan(text, rootFields).plan,
     close: async () => {},
   };
 }

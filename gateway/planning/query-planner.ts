@@ -1,11 +1,14 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { operationFromDocument, Supergraph, type Operation } from '@apollo/federation-internals';
 import { prettyFormatQueryPlan, QueryPlanner, type QueryPlan } from '@apollo/query-planner';
-import { buildASTSchema, isAbstractType, parse, type GraphQLSchema } from 'graphql';
+import { buildASTSchema, GraphQLError, isAbstractType, parse, type GraphQLSchema } from 'graphql';
 
 import { prepareSupergraph } from '../supergraph/prepare-supergraph.ts';
 import { compilePlan, type CompileContext } from './compile-plan.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
+import { OperationPlanError } from './plan-error.ts';
+import type { RootField } from './planner.ts';
 import { readRequirements } from './subgraph-requirements.ts';
+import { describeSupergraph, type SupergraphDescription } from './supergraph-description.ts';
 
 /** The plan of one operation. */
 export interface PlannedOperation {
@@ -16,16 +19,12 @@ export interface PlannedOperation {
 
 /** Plans operations against one supergraph, on the thread that calls it. */
 export interface OperationPlanner {
+  readonly description: SupergraphDescription;
   /**
-   * Plans a normalised operation. `rootKeys` are the root fields that the plan must fetch.
+   * Plans a normalised operation. `rootFields` are those that the plan must fetch.
    * Throws an `OperationPlanError` when there is no plan for it.
    */
-  plan(text: string, rootKeys: readonly string[], withApolloPlan?: boolean): PlannedOperation;
-}
-
-/** An operation that cannot be planned; the message is for the client. */
-export class OperationPlanError extends Error {
-  override readonly name = 'OperationPlanError';
+  plan(text: string, rootFields: readonly RootField[], withApolloPlan?: boolean): PlannedOperation;
 }
 
 /** Makes a planner. Throws what federation-internals throws when the supergraph is not one. */
@@ -47,27 +46,42 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     requirements: readRequirements(document),
   };
   return {
-    plan(text, rootKeys, withApolloPlan = false) {
+    description: describeSupergraph(Supergraph.build(supergraphSdl)),
+    plan(text, rootFields, withApolloPlan = false) {
       const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }));
-      const apolloPlan: QueryPlan = planner.buildQueryPlan(operation);
+      const apolloPlan = buildPlan(planner, operation);
       const root = apolloPlan.node;
       if (root?.kind === 'Subscription')
-        throw new OperationPlanError('Subscriptions cannot be planned as an operation with one answer.');
+        throw new OperationPlanError(
+          'OPERATION_PLAN_FAILED',
+          'Subscriptions cannot be planned as an operation with one answer.',
+        );
       const kind = operation.rootKind === 'mutation' ? 'mutation' : 'query';
       const plan = compilePlan(kind, root, context);
-      checkRootKeys(plan, rootKeys);
+      checkRootFields(plan, rootFields);
       return { plan, ...(withApolloPlan && { apolloPlan: prettyFormatQueryPlan(apolloPlan) }) };
     },
   };
 }
 
+/** The planner says that it finds no way by a GraphQLError; anything else that it throws is a fault of it. */
+function buildPlan(planner: QueryPlanner, operation: Operation): QueryPlan {
+  try {
+    return planner.buildQueryPlan(operation);
+  } catch (error) {
+    if (error instanceof GraphQLError) throw new OperationPlanError('OPERATION_PLAN_FAILED', error.message);
+    throw error;
+  }
+}
+
 /** The planner drops, without a word, a root field for which it finds no way; the client would read `null`. */
-function checkRootKeys(plan: CompiledPlan, rootKeys: readonly string[]): void {
+function checkRootFields(plan: CompiledPlan, rootFields: readonly RootField[]): void {
   const fetched = new Set(plan.steps.flatMap((step) => (step.kind === 'root' ? step.rootKeys : [])));
-  const missing = rootKeys.filter((key) => !fetched.has(key));
+  const missing = rootFields.filter(({ key }) => !fetched.has(key));
   if (missing.length > 0)
     throw new OperationPlanError(
-      `No subgraph can answer the field${missing.length > 1 ? 's' : ''} ${missing.map((key) => `"${key}"`).join(', ')} as requested.`,
+      'OPERATION_PLAN_FAILED',
+      `No subgraph can answer ${missing.map(({ fieldName }) => `"${fieldName}"`).join(', ')} as requested.`,
     );
 }
 

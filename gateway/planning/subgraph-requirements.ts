@@ -1,53 +1,62 @@
 import { Kind, parse, type ConstDirectiveNode, type DocumentNode, type SelectionSetNode } from 'graphql';
 
-/** What subgraphs need beside a key, as the prepared supergraph says it. */
+/** A field set as the dotted paths of all its fields. */
+export type FieldPaths = ReadonlySet<string>;
+
+/** What a subgraph needs to know of an entity, as the prepared supergraph says it. */
 export interface SubgraphRequirements {
-  /** Dotted paths that a field's `@requires` reads; empty for a field without one. */
-  requiredBy(service: string, typeName: string, fieldName: string): ReadonlySet<string>;
+  /** What a field's `@requires` reads; empty for a field without one. */
+  requiredBy(service: string, typeName: string, fieldName: string): FieldPaths;
+  /** The keys of a type in a subgraph. */
+  keysOf(service: string, typeName: string): readonly FieldPaths[];
+  /** Whether the type is an `@interfaceObject` there: the subgraph knows no type of the objects but this. */
+  isInterfaceObject(service: string, typeName: string): boolean;
 }
 
-const none: ReadonlySet<string> = new Set();
+const none: FieldPaths = new Set();
 
-/** Reads requirements and keys from a supergraph's join directives. */
+/** Reads requirements from a supergraph's join directives. */
 export function readRequirements(supergraph: DocumentNode): SubgraphRequirements {
   const services = readServiceNames(supergraph);
-  const required = new Map<string, Set<string>>();
+  const required = new Map<string, FieldPaths>();
+  const keys = new Map<string, FieldPaths[]>();
+  const interfaceObjects = new Set<string>();
+  const serviceOf = (directive: ConstDirectiveNode): string | undefined =>
+    services.get(readArgument(directive, 'graph') ?? '');
   for (const type of supergraph.definitions) {
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    for (const directive of listDirectives(type.directives, 'join__type')) {
+      const place = `${serviceOf(directive)} ${type.name.value}`;
+      const key = readArgument(directive, 'key');
+      if (key !== undefined) keys.set(place, [...(keys.get(place) ?? []), readFieldPaths(key)]);
+      if (readArgument(directive, 'isInterfaceObject') === 'true') interfaceObjects.add(place);
+    }
     for (const field of type.fields ?? [])
-      addDirectives(
-        field.directives,
-        'join__field',
-        'requires',
-        [type.name.value, field.name.value],
-        services,
-        required,
-      );
+      for (const directive of listDirectives(field.directives, 'join__field')) {
+        const requires = readArgument(directive, 'requires');
+        const place = `${serviceOf(directive)} ${type.name.value}.${field.name.value}`;
+        if (requires !== undefined) required.set(place, readFieldPaths(requires));
+      }
   }
   return {
     requiredBy: (service, typeName, fieldName) => required.get(`${service} ${typeName}.${fieldName}`) ?? none,
+    keysOf: (service, typeName) => keys.get(`${service} ${typeName}`) ?? [],
+    isInterfaceObject: (service, typeName) => interfaceObjects.has(`${service} ${typeName}`),
   };
 }
 
-function addDirectives(
+function listDirectives(
   directives: readonly ConstDirectiveNode[] | undefined,
-  directiveName: string,
-  argumentName: string,
-  place: readonly string[],
-  services: ReadonlyMap<string, string>,
-  into: Map<string, Set<string>>,
-): void {
-  for (const directive of directives ?? []) {
-    if (directive.name.value !== directiveName) continue;
-    const fieldSet = readArgument(directive, argumentName);
-    const service = services.get(readArgument(directive, 'graph') ?? '');
-    if (fieldSet === undefined || service === undefined) continue;
-    const name = `${service} ${place.join('.')}`;
-    const paths = into.get(name) ?? new Set<string>();
-    into.set(name, paths);
-    const definition = parse(`{ ${fieldSet} }`, { noLocation: true }).definitions[0];
-    if (definition?.kind === Kind.OPERATION_DEFINITION) addPaths(definition.selectionSet, '', paths);
-  }
+  name: string,
+): readonly ConstDirectiveNode[] {
+  return (directives ?? []).filter((directive) => directive.name.value === name);
+}
+
+function readFieldPaths(fieldSet: string): FieldPaths {
+  const paths = new Set<string>();
+  const definition = parse(`{ ${fieldSet} }`, { noLocation: true }).definitions[0];
+  if (definition?.kind === Kind.OPERATION_DEFINITION) addPaths(definition.selectionSet, '', paths);
+  return paths;
 }
 
 function addPaths(set: SelectionSetNode, parent: string, paths: Set<string>): void {
@@ -62,6 +71,7 @@ function addPaths(set: SelectionSetNode, parent: string, paths: Set<string>): vo
 
 function readArgument(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  if (value?.kind === Kind.BOOLEAN) return String(value.value);
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined;
 }
 
@@ -71,7 +81,7 @@ function readServiceNames(supergraph: DocumentNode): ReadonlyMap<string, string>
   for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
     for (const value of definition.values ?? []) {
-      const directive = value.directives?.find((entry) => entry.name.value === 'join__graph');
+      const [directive] = listDirectives(value.directives, 'join__graph');
       const name = directive && readArgument(directive, 'name');
       names.set(value.name.value, name ?? value.name.value);
     }

@@ -1,35 +1,58 @@
-import { FetchError } from '../execution/fetch-error.ts';
-import { createEndpoint } from './send-http.ts';
-import type { SendToSubgraph } from './subgraph-request.ts';
+import { balanceLoad } from './balance-load.ts';
+import { breakCircuit } from './break-circuit.ts';
+import { FetchError } from './fetch-error.ts';
+import { limitRequests } from './limit-requests.ts';
+import { limitTime } from './limit-time.ts';
+import { retryQueries } from './retry-queries.ts';
+import { createEndpoint, type Endpoint } from './send-http.ts';
+import { shareInFlight } from './share-in-flight.ts';
+import type { Interceptor, SendToSubgraph } from './subgraph-request.ts';
+import type { TransportOptions } from './transport-options.ts';
 
 /** The way to the subgraphs of one supergraph. */
 export interface Transport {
   readonly send: SendToSubgraph;
+  /** Waits for requests in flight. */
   close(): Promise<void>;
 }
 
+/** The way to one subgraph, outermost first. */
+function listInterceptors(options: TransportOptions): readonly Interceptor[] {
+  return [
+    // First, so that everything below happens once for all who share.
+    ...(options.shareInFlight ? [shareInFlight()] : []),
+    // Around all waiting and trying.
+    ...(options.timeoutMs > 0 ? [limitTime(options.timeoutMs)] : []),
+    // Outside the breaker, which counts every try and ends a row of them.
+    ...(options.retriesMax > 0 ? [retryQueries(options)] : []),
+    ...(options.breakerFailures > 0 ? [breakCircuit(options)] : []),
+    // Last, because only a request that is sent takes up room.
+    limitRequests(options),
+  ];
+}
+
 /** Opens the way to subgraphs, by name; each has one URL or more. */
-export function createTransport(urls: ReadonlyMap<string, readonly string[]>): Transport {
-  const endpoints = new Map(
-    [...urls].map(([name, [url = '']]) => [
-      name,
-      createEndpoint(url, {
-        connectionsMax: 64,
-        connectTimeoutMs: 5000,
-        keepAliveMs: 30_000,
-        responseBytesMax: 64 << 20,
-      }),
-    ]),
-  );
+export function createTransport(
+  urls: ReadonlyMap<string, readonly string[]>,
+  options: TransportOptions,
+): Transport {
+  const endpoints: Endpoint[] = [];
+  const ways = new Map<string, SendToSubgraph>();
+  for (const [name, list] of urls) {
+    const opened = list.map((url) => createEndpoint(url, options));
+    endpoints.push(...opened);
+    const way = listInterceptors(options).reduceRight(
+      (next, intercept) => intercept(next),
+      balanceLoad(opened),
+    );
+    ways.set(name, way);
+  }
   return {
-    send: (request) => {
-      const endpoint = endpoints.get(request.service);
-      if (endpoint === undefined)
-        return Promise.reject(new FetchError('SUBGRAPH_UNREACHABLE', `No subgraph "${request.service}".`));
-      return endpoint.send(request);
-    },
+    send: (request) =>
+      ways.get(request.service)?.(request) ??
+      Promise.reject(new FetchError('SUBGRAPH_UNREACHABLE', `The subgraph "${request.service}" has no URL.`)),
     close: async () => {
-      await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
+      await Promise.all(endpoints.map((endpoint) => endpoint.close()));
     },
   };
 }

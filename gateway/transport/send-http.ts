@@ -1,6 +1,6 @@
 import { errors as undiciErrors, Pool, type Dispatcher } from 'undici';
 
-import { FetchError } from '../execution/fetch-error.ts';
+import { FetchError } from './fetch-error.ts';
 import type { SubgraphRequest, SubgraphResponse } from './subgraph-request.ts';
 
 /** A pool of connections to one URL of a subgraph. */
@@ -82,28 +82,23 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     // The request may wait for a connection, and be cancelled there.
-    request.signal.addEventListener('abort', this.#cancel);
+    request.cancellation.addListener(this.#cancel);
   }
 
-  readonly #cancel = (): void => {
-    const { service, signal } = this.#request;
-    const reason: unknown = signal.reason;
-    const failure =
-      reason instanceof FetchError
-        ? reason
-        : new FetchError('REQUEST_CANCELLED', `The request to the subgraph "${service}" was cancelled.`);
-    this.#fail(failure);
+  readonly #cancel = (reason: FetchError): void => {
+    this.#fail(reason);
   };
 
   #fail(failure: FetchError): void {
-    this.#request.signal.removeEventListener('abort', this.#cancel);
+    this.#request.cancellation.removeListener(this.#cancel);
     this.#reject(failure);
     this.#abort?.(failure);
   }
 
   onConnect(abort: (reason?: Error) => void): void {
     this.#abort = abort;
-    if (this.#request.signal.aborted) this.#cancel();
+    const { reason } = this.#request.cancellation;
+    if (reason !== undefined) abort(reason);
   }
 
   onHeaders(status: number): boolean {
@@ -128,7 +123,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
-    this.#request.signal.removeEventListener('abort', this.#cancel);
+    this.#request.cancellation.removeListener(this.#cancel);
     const [first] = this.#chunks;
     const body =
       this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#bytes);
@@ -136,7 +131,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
-    this.#request.signal.removeEventListener('abort', this.#cancel);
+    this.#request.cancellation.removeListener(this.#cancel);
     this.#reject(describeFailure(this.#request.service, error));
   }
 }

@@ -1,3 +1,5 @@
+import type { Cancellation } from './cancellation.ts';
+
 /** One HTTP request to a subgraph, before a URL has been chosen for it. */
 export interface SubgraphRequest {
   /** Name of the subgraph. */
@@ -9,7 +11,7 @@ export interface SubgraphRequest {
   /** Sent on, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   /** Ends the request when the operation ends early. */
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
 }
 
 export interface SubgraphResponse {
@@ -20,5 +22,8 @@ export interface SubgraphResponse {
 /** Sends a request. Rejects with a `FetchError` when there is no complete response. */
 export type SendToSubgraph = (request: SubgraphRequest) => Promise<SubgraphResponse>;
 
-/** One concern of the way to a subgraph: `next => request => response`. */
+/**
+ * One concern of the way to one subgraph: `next => request => response`. It is made once for each subgraph, so that
+ * what it counts is that subgraph's.
+ */
 export type Interceptor = (next: SendToSubgraph) => SendToSubgraph;

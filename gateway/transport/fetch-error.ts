@@ -1,5 +1,3 @@
-import type { DataPath } from './data.ts';
-
 /** Why a subgraph gave no usable answer. */
 export type FetchErrorCode =
   | 'SUBGRAPH_UNREACHABLE'
@@ -22,12 +20,4 @@ export class FetchError extends Error {
     this.code = code;
     this.detail = detail;
   }
-}
-
-/** An error of a subgraph at a place of the data, still under the gateway's names. */
-export interface ServiceError {
-  readonly service: string;
-  readonly message: string;
-  readonly extensions: Readonly<Record<string, unknown>>;
-  readonly paths: readonly DataPath[];
 }

@@ -1,0 +1,198 @@
+import { Worker } from 'node:worker_threads';
+
+import type { CompiledPlan } from './compiled-plan.ts';
+import { OperationPlanError } from './plan-error.ts';
+import type { PlannerMessage, PlannerThreadData, PlanRequest } from './planner-messages.ts';
+import type { Planner, PlannerOptions } from './planner.ts';
+import type { SupergraphDescription } from './supergraph-description.ts';
+
+/** An operation that waits for its plan. */
+interface Job {
+  readonly request: PlanRequest;
+  readonly resolve: (plan: CompiledPlan) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+// A plan that needs more than this is ended, and its thread with it, before it ends the process.
+const heapMegabytesMax = 1024;
+
+/** Plans on threads of its own: `program` is the compiled `planner-thread.ts`. */
+export async function createThreadPlanner(
+  supergraphSdl: string,
+  program: URL,
+  options: PlannerOptions,
+): Promise<Planner> {
+  const pool = new PlannerPool(supergraphSdl, program, options);
+  try {
+    const description = await pool.start();
+    return {
+      description,
+      plan: (text, rootFields) => pool.plan({ text, rootFields }),
+      close: () => pool.close(),
+    };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+class PlannerPool {
+  readonly #data: PlannerThreadData;
+  readonly #program: URL;
+  readonly #options: PlannerOptions;
+  readonly #waiting: Job[] = [];
+  readonly #idle: PlannerThread[] = [];
+  readonly #threads = new Set<PlannerThread>();
+  #isClosed = false;
+
+  constructor(supergraphSdl: string, program: URL, options: PlannerOptions) {
+    this.#data = { supergraphSdl };
+    this.#program = program;
+    this.#options = options;
+  }
+
+  async start(): Promise<SupergraphDescription> {
+    const count = Math.max(1, this.#options.plannerThreads);
+    const [description] = await Promise.all(Array.from({ length: count }, () => this.#addThread()));
+    if (description === undefined) throw new Error('Expected a planner thread to start.');
+    return description;
+  }
+
+  plan(request: PlanRequest): Promise<CompiledPlan> {
+    if (this.#isClosed) return Promise.reject(new Error('The planner is closed.'));
+    if (this.#waiting.length >= this.#options.planQueueMax)
+      return Promise.reject(
+        new OperationPlanError('OPERATION_PLAN_OVERLOADED', 'Too many operations wait to be planned.'),
+      );
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, resolve, reject });
+      this.#assign();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('The planner was closed.'));
+    await Promise.all([...this.#threads].map((thread) => thread.end(new Error('The planner was closed.'))));
+  }
+
+  async #addThread(): Promise<SupergraphDescription> {
+    const thread = new PlannerThread(this.#program, this.#data);
+    this.#threads.add(thread);
+    const description = await thread.ready;
+    this.#idle.push(thread);
+    this.#assign();
+    return description;
+  }
+
+  #assign(): void {
+    while (this.#waiting.length > 0) {
+      const thread = this.#idle.pop();
+      const job = thread && this.#waiting.shift();
+      if (thread === undefined || job === undefined) return;
+      void this.#run(thread, job);
+    }
+  }
+
+  async #run(thread: PlannerThread, job: Job): Promise<void> {
+    const { planTimeoutMs } = this.#options;
+    try {
+      job.resolve(await thread.plan(job.request, planTimeoutMs));
+    } catch (error) {
+      job.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    if (!thread.isEnded) {
+      this.#idle.push(thread);
+      this.#assign();
+      return;
+    }
+    this.#threads.delete(thread);
+    // Nobody waits for the new thread; were it unusable, the jobs would say so.
+    if (!this.#isClosed) this.#addThread().catch((error: unknown) => this.#failAll(error));
+  }
+
+  #failAll(error: unknown): void {
+    if ([...this.#threads].some((thread) => !thread.isEnded)) return;
+    const reason = error instanceof Error ? error : new Error(String(error));
+    for (const { reject } of this.#waiting.splice(0)) reject(reason);
+  }
+}
+
+/** One thread. It plans one operation at a time, and is ended when that takes too long. */
+class PlannerThread {
+  readonly ready: Promise<SupergraphDescription>;
+  readonly #worker: Worker;
+  #settle: ((message: PlannerMessage | Error) => void) | undefined;
+  #isEnded = false;
+
+  constructor(program: URL, data: PlannerThreadData) {
+    this.#worker = new Worker(program, {
+      workerData: data,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
+    });
+    this.#worker.on('message', (message: PlannerMessage) => this.#settle?.(message));
+    this.#worker.on('error', (error: Error) => this.#stop(error));
+    this.#worker.on('exit', () => this.#stop(new Error('The planner thread ended.')));
+    this.ready = this.#next().then((message) => {
+      // Idle threads keep no process alive.
+      this.#worker.unref();
+      if (message.kind === 'ready') return message.description;
+      throw new Error(message.kind === 'unusable' ? message.message : 'The planner thread did not start.');
+    });
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  async plan(request: PlanRequest, timeoutMs: number): Promise<CompiledPlan> {
+    const timer = setTimeout(() => {
+      const message = `The operation could not be planned within ${timeoutMs} ms.`;
+      void this.end(new OperationPlanError('OPERATION_PLAN_TIMEOUT', message));
+    }, timeoutMs);
+    try {
+      const answer = this.#next();
+      this.#worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      this.#worker.postMessage(request);
+      return readPlan(await answer);
+    } finally {
+      clearTimeout(timer);
+      this.#worker.unref();
+    }
+  }
+
+  async end(reason: Error): Promise<void> {
+    this.#stop(reason);
+    await this.#worker.terminate();
+  }
+
+  #next(): Promise<PlannerMessage> {
+    return new Promise((resolve, reject) => {
+      this.#settle = (message) => {
+        this.#settle = undefined;
+        if (message instanceof Error) reject(message);
+        else resolve(message);
+      };
+      if (this.#isEnded) this.#settle(new Error('The planner thread has ended.'));
+    });
+  }
+
+  #stop(reason: Error): void {
+    this.#isEnded = true;
+    this.#settle?.(reason);
+  }
+}
+
+function readPlan(message: PlannerMessage): CompiledPlan {
+  switch (message.kind) {
+    case 'planned':
+      return JSON.parse(message.json) as CompiledPlan;
+    case 'failed':
+      throw new OperationPlanError(message.code, message.message);
+    default:
+      throw new Error(
+        `The planner failed: ${'message' in message ? message.message : `unexpected "${message.kind}"`}`,
+      );
+  }
+}

@@ -1,0 +1,55 @@
+import { FetchError } from './fetch-error.ts';
+import type { Endpoint } from './send-http.ts';
+import type { SendToSubgraph } from './subgraph-request.ts';
+
+// A URL that could not be reached is left alone for this time, while there are others.
+const restMs = 1000;
+
+interface Replica {
+  readonly endpoint: Endpoint;
+  inFlight: number;
+  restsUntil: number;
+}
+
+/** Sends each request to the URL with the fewest in flight; among equals they take turns. */
+export function balanceLoad(
+  endpoints: readonly Endpoint[],
+  now: () => number = () => performance.now(),
+): SendToSubgraph {
+  const [only] = endpoints;
+  if (only !== undefined && endpoints.length === 1) return (request) => only.send(request);
+  const replicas: Replica[] = endpoints.map((endpoint) => ({ endpoint, inFlight: 0, restsUntil: 0 }));
+  let turn = 0;
+  const choose = (): Replica => {
+    const time = now();
+    turn += 1;
+    const order = replicas.map((_, index) => replicas[(index + turn) % replicas.length]);
+    let best: Replica | undefined;
+    for (const replica of order)
+      if (replica !== undefined && (best === undefined || isBetter(replica, best, time))) best = replica;
+    if (best === undefined) throw new Error('Expected a subgraph to have a URL.');
+    return best;
+  };
+  return (request) => {
+    const replica = choose();
+    replica.inFlight += 1;
+    return replica.endpoint.send(request).then(
+      (response) => {
+        replica.inFlight -= 1;
+        return response;
+      },
+      (failure: unknown) => {
+        replica.inFlight -= 1;
+        if (failure instanceof FetchError && failure.code === 'SUBGRAPH_UNREACHABLE')
+          replica.restsUntil = now() + restMs;
+        throw failure;
+      },
+    );
+  };
+}
+
+function isBetter(replica: Replica, best: Replica, time: number): boolean {
+  const rests = replica.restsUntil > time;
+  const bestRests = best.restsUntil > time;
+  return rests === bestRests ? replica.inFlight < best.inFlight : bestRests;
+}

@@ -1,0 +1,83 @@
+import { FetchError } from './fetch-error.ts';
+import type { Interceptor } from './subgraph-request.ts';
+
+/** See `TransportOptions`. */
+export interface BreakerOptions {
+  readonly breakerFailures: number;
+  readonly breakerWindowMs: number;
+  readonly breakerOpenMs: number;
+}
+
+interface ClosedCircuit {
+  readonly kind: 'closed';
+  readonly since: number;
+  readonly requests: number;
+  readonly failures: number;
+}
+
+type Circuit =
+  | ClosedCircuit
+  | { readonly kind: 'open'; readonly until: number }
+  /** One request is on its way to see whether the service is back. */
+  | { readonly kind: 'trying' };
+
+/** What a request says about the subgraph. */
+type Outcome = 'good' | 'bad' | 'unknown';
+
+/** Lets requests fail at once while a subgraph is down, so that neither it nor the gateway is flooded with them. */
+export function breakCircuit(
+  options: BreakerOptions,
+  now: () => number = () => performance.now(),
+): Interceptor {
+  let circuit: Circuit = closeCircuit(now());
+  const open = (): Circuit => ({ kind: 'open', until: now() + options.breakerOpenMs });
+  const record = (outcome: Outcome): void => {
+    if (circuit.kind === 'closed') circuit = count(circuit, outcome);
+    else if (circuit.kind === 'trying')
+      // A try that says nothing leaves the next request to try.
+      circuit = { good: closeCircuit(now()), bad: open(), unknown: { kind: 'open', until: now() } as const }[
+        outcome
+      ];
+  };
+  const count = (closed: ClosedCircuit, outcome: Outcome): Circuit => {
+    const current = now() - closed.since > options.breakerWindowMs ? closeCircuit(now()) : closed;
+    const requests = current.requests + (outcome === 'unknown' ? 0 : 1);
+    const failures = current.failures + (outcome === 'bad' ? 1 : 0);
+    if (failures >= options.breakerFailures && failures * 2 >= requests) return open();
+    return { ...current, requests, failures };
+  };
+  const mayPass = (): boolean => {
+    if (circuit.kind === 'closed') return true;
+    if (circuit.kind === 'trying' || now() < circuit.until) return false;
+    circuit = { kind: 'trying' };
+    return true;
+  };
+  return (next) => (request) => {
+    if (!mayPass()) {
+      const message = `The subgraph "${request.service}" has failed too often; it is not asked for a while.`;
+      return Promise.reject(new FetchError('SUBGRAPH_CIRCUIT_OPEN', message));
+    }
+    return next(request).then(
+      (response) => {
+        record(response.status >= 500 ? 'bad' : 'good');
+        return response;
+      },
+      (failure: unknown) => {
+        record(isServiceFailure(failure) ? 'bad' : 'unknown');
+        throw failure;
+      },
+    );
+  };
+}
+
+function closeCircuit(since: number): ClosedCircuit {
+  return { kind: 'closed', since, requests: 0, failures: 0 };
+}
+
+/** A client that leaves, and a full queue, say nothing about the subgraph. */
+function isServiceFailure(failure: unknown): boolean {
+  return (
+    failure instanceof FetchError &&
+    (failure.code === 'SUBGRAPH_UNREACHABLE' || failure.code === 'SUBGRAPH_TIMEOUT')
+  );
+}

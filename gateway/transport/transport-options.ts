@@ -1,0 +1,57 @@
+/** How the gateway talks to subgraphs. Every limit is per subgraph unless it says otherwise. */
+export interface TransportOptions {
+  /** URLs by subgraph name, where a subgraph has several; they replace the engine's one URL. Default: none. */
+  readonly replicas: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Whether identical queries in flight (same body, same headers) share one request. Default: true. Mutations never
+   * do.
+   */
+  readonly shareInFlight: boolean;
+  /** Milliseconds for one request, waiting and retries included; then it fails. Default 30,000; 0 is off. */
+  readonly timeoutMs: number;
+  /** How often a query that found no server, or a 502, 503 or 504, is sent again. Default 2; 0 is off. */
+  readonly retriesMax: number;
+  /** Milliseconds before the first retry, at most; doubled for each further one, and random below. Default 50. */
+  readonly retryDelayMs: number;
+  /** Retries may be at most this percentage of requests (10 are always allowed). Default 20; 0 is off. */
+  readonly retryBudgetPercent: number;
+  /**
+   * Failures within `breakerWindowMs` that open the circuit, if they are half of all requests: then requests fail at
+   * once. Default 20; 0 is off.
+   */
+  readonly breakerFailures: number;
+  /** Milliseconds over which failures are counted. Default 10,000. */
+  readonly breakerWindowMs: number;
+  /** Milliseconds that the circuit stays open before one request may try again. Default 5,000. */
+  readonly breakerOpenMs: number;
+  /** Requests in flight; further ones wait. Default 256. */
+  readonly requestsMax: number;
+  /** Requests that may wait; further ones fail at once. Default 1,000; 0 is no waiting. */
+  readonly queueMax: number;
+  /** Connections to one URL. Default 128. */
+  readonly connectionsMax: number;
+  /** Milliseconds to connect. Default 5,000. */
+  readonly connectTimeoutMs: number;
+  /** Milliseconds that an idle connection is kept, where the server does not say less. Default 4,000. */
+  readonly keepAliveMs: number;
+  /** Bytes of one response; a longer one is broken off and fails. Default 64 MiB. */
+  readonly responseBytesMax: number;
+}
+
+export const transportDefaults: TransportOptions = {
+  replicas: {},
+  shareInFlight: true,
+  timeoutMs: 30_000,
+  retriesMax: 2,
+  retryDelayMs: 50,
+  retryBudgetPercent: 20,
+  breakerFailures: 20,
+  breakerWindowMs: 10_000,
+  breakerOpenMs: 5000,
+  requestsMax: 256,
+  queueMax: 1000,
+  connectionsMax: 128,
+  connectTimeoutMs: 5000,
+  keepAliveMs: 4000,
+  responseBytesMax: 64 * 1024 * 1024,
+};
