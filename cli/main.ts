@@ -6,6 +6,7 @@ import { addGatewayCommand } from './commands/gateway.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
 import { addServiceCommand } from './commands/service.ts';
+import { addPlanCommand } from './commands/plan.ts';
 import { addStartCommand } from './commands/start.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -17,6 +18,7 @@ const commands = [
   addServiceCommand,
   addMigrateCommand,
   addSeedCommand,
+  addPlanCommand,
   addContainerSecretsCommand,
 ];
 

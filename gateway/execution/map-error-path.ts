@@ -2,37 +2,53 @@ import { isCompositeType, type GraphQLSchema } from 'graphql';
 
 import type { FieldSelection, NormalisedOperation, Selection } from '../operation/selection.ts';
 import { isDataObject, typeNameOf, type DataObject, type DataPath } from './data.ts';
+import type { ErrorPlace } from './service-error.ts';
 import { applies } from './projection/collect-fields.ts';
+
+/** A place under the client's names. */
+export interface ClientPlace {
+  readonly path: DataPath;
+  /** Whether the client has asked for all of the path. */
+  readonly isAsked: boolean;
+}
 
 /**
  * The places, under the client's names, of a place under the gateway's. One key may be asked for under several
  * names; what the client has not asked for ends the path at its parent.
  */
 export function mapErrorPath(
-  path: DataPath,
+  { path, fields }: ErrorPlace,
   operation: NormalisedOperation,
   data: DataObject,
   schema: GraphQLSchema,
-): readonly DataPath[] {
-  const walk = (rest: DataPath, selections: readonly Selection[], value: unknown): DataPath[] => {
+): readonly ClientPlace[] {
+  const walk = (rest: DataPath, selections: readonly Selection[], value: unknown): ClientPlace[] => {
     const [step, ...further] = rest;
-    if (step === undefined) return [[]];
+    if (step === undefined) {
+      const isAsked =
+        fields.length === 0 || fields.some((key) => listFields(selections, key, value, schema).length > 0);
+      return [{ path: [], isAsked }];
+    }
     if (typeof step === 'number') {
       const item: unknown = Array.isArray(value) ? value[step] : undefined;
-      return walk(further, selections, item).map((end) => [step, ...end]);
+      return walk(further, selections, item).map((end) => putBefore(step, end));
     }
     const inner = isDataObject(value) ? value[step] : undefined;
     const asked = groupByResponseName(listFields(selections, step, value, schema));
-    if (asked.size === 0) return [[]];
+    if (asked.size === 0) return [{ path: [], isAsked: false }];
     return [...asked].flatMap(([name, fields]) =>
       walk(
         further,
         fields.flatMap((field) => field.selections ?? []),
         inner,
-      ).map((end) => [name, ...end]),
+      ).map((end) => putBefore(name, end)),
     );
   };
   return walk(path, operation.selections, data);
+}
+
+function putBefore(step: string | number, { path, isAsked }: ClientPlace): ClientPlace {
+  return { path: [step, ...path], isAsked };
 }
 
 /** The fields under a key that an object has; every one that it may have when its type is not known. */

@@ -1,6 +1,6 @@
-import type { DataPath } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { FetchError } from '../transport/fetch-error.ts';
+import type { ErrorPlace } from './service-error.ts';
 import type { SubgraphErrorReport } from './subgraph-answer.ts';
 
 /** How many places of one error are told to the client. */
@@ -11,7 +11,7 @@ export function reportError(
   state: ExecutionState,
   service: string,
   report: SubgraphErrorReport,
-  paths: readonly DataPath[],
+  places: readonly ErrorPlace[],
 ): void {
   const { code } = report.extensions;
   state.errors.push({
@@ -22,7 +22,7 @@ export function reportError(
       code: typeof code === 'string' ? code : 'DOWNSTREAM_SERVICE_ERROR',
       service,
     },
-    paths,
+    places,
   });
 }
 
@@ -31,7 +31,7 @@ export function reportFailure(
   state: ExecutionState,
   service: string,
   failure: unknown,
-  paths: readonly DataPath[],
+  places: readonly ErrorPlace[],
 ): void {
   if (!(failure instanceof FetchError)) throw failure;
   state.log.warn({ service, code: failure.code, detail: failure.detail }, `fetch failed: ${failure.message}`);
@@ -39,6 +39,6 @@ export function reportFailure(
     service,
     message: failure.message,
     extensions: { code: failure.code, service },
-    paths,
+    places,
   });
 }

@@ -1,13 +1,14 @@
 import type { EntityBatch, EntityStep } from '../planning/compiled-plan.ts';
 import { collectEntities, visitPlaces } from './collect-entities.ts';
 import { compileReader, type ReadRepresentation } from './compile-reader.ts';
-import { isDataObject, typeNameOf, type DataObject, type DataPath } from './data.ts';
+import { isDataObject, typeNameOf, type DataObject } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { mergeData } from './merge.ts';
 import { renameKeys } from './rename-keys.ts';
 import { errorPlacesMax, reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
 import type { RunStep } from './run-plan.ts';
+import type { ErrorPlace } from './service-error.ts';
 import { badShape, describe, parseSubgraphAnswer, type SubgraphErrorReport } from './subgraph-answer.ts';
 
 interface CompiledBatch {
@@ -75,11 +76,12 @@ function readRepresentations({ targets }: CompiledBatch, data: DataObject): Repr
 function mergeBatch(
   state: ExecutionState,
   step: EntityStep,
-  { key, renames, targets }: EntityBatch,
+  batch: EntityBatch,
   entities: Representations['entities'],
   data: DataObject,
   hasErrors: boolean,
 ): void {
+  const { key, renames } = batch;
   const answers = data[key];
   // Beside errors null is their consequence, not one more fault.
   if ((answers === null || answers === undefined) && (hasErrors || entities.length === 0)) return;
@@ -96,8 +98,12 @@ function mergeBatch(
     if (!isDataObject(answer)) {
       const message = badShape(step.service, `an entity, found ${describe(answer)}`).message;
       const report = { message, path: undefined, extensions: { code: 'SUBGRAPH_BAD_RESPONSE' } };
-      const places = findPlaces(state.data, targets, (object) => objects.includes(object));
-      reportError(state, step.service, report, places);
+      reportError(
+        state,
+        step.service,
+        report,
+        findPlaces(state.data, batch, (object) => objects.includes(object)),
+      );
       continue;
     }
     const [first] = objects;
@@ -122,13 +128,9 @@ function reportAtEntities(
     return;
   }
   const renamed = rest.map((part) => batch.renames.find(({ from }) => from === part)?.to ?? part);
-  const places = findPlaces(state.data, batch.targets, (object) => objects.includes(object));
-  reportError(
-    state,
-    step.service,
-    report,
-    places.map((place) => [...place, ...renamed]),
-  );
+  const places = findPlaces(state.data, batch, (object) => objects.includes(object));
+  const inside = places.map(({ path }) => ({ path: [...path, ...renamed], fields: [] }));
+  reportError(state, step.service, report, renamed.length === 0 ? places : inside);
 }
 
 /** Every place of every entity of a request, up to the bound. */
@@ -136,24 +138,22 @@ function listPlaces(
   data: DataObject,
   batches: readonly EntityBatch[],
   lists: readonly Representations[],
-): readonly DataPath[] {
-  const asked = new Set(lists.flatMap(({ entities }) => entities.flat()));
-  return findPlaces(
-    data,
-    batches.flatMap(({ targets }) => targets),
-    (object) => asked.has(object),
-  );
+): readonly ErrorPlace[] {
+  return batches.flatMap((batch, index) => {
+    const asked = new Set(lists[index]?.entities.flat());
+    return findPlaces(data, batch, (object) => asked.has(object));
+  });
 }
 
 function findPlaces(
   data: DataObject,
-  targets: readonly { readonly path: readonly string[] }[],
+  { targets, fields }: EntityBatch,
   isMeant: (object: DataObject) => boolean,
-): readonly DataPath[] {
-  const places: DataPath[] = [];
-  for (const { path } of targets)
-    visitPlaces(data, path, (object, place) => {
-      if (isMeant(object)) places.push(place);
+): readonly ErrorPlace[] {
+  const places: ErrorPlace[] = [];
+  for (const target of targets)
+    visitPlaces(data, target.path, (object, path) => {
+      if (isMeant(object)) places.push({ path, fields });
       return places.length < errorPlacesMax;
     });
   return places;

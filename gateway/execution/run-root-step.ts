@@ -5,13 +5,13 @@ import { renameKeys } from './rename-keys.ts';
 import { reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
 import type { RunStep } from './run-plan.ts';
+import type { ErrorPlace } from './service-error.ts';
 import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Compiles a step that asks for root fields. */
 export function compileRootStep(step: RootStep): RunStep {
   const writeBody = compileBody(step, []);
-  const placesOf = (path: readonly string[]) =>
-    path.includes('@') ? [path.slice(0, path.indexOf('@'))] : step.rootKeys.map((key) => [...path, key]);
+  const allPlaces = listPlaces(step);
   return async (state) => {
     const targets = step.path.length === 0 ? [state.data] : collectEntities(state.data, step.path);
     if (targets.length === 0) return;
@@ -26,7 +26,7 @@ export function compileRootStep(step: RootStep): RunStep {
       });
       answer = parseSubgraphAnswer(step.service, status, body);
     } catch (failure) {
-      reportFailure(state, step.service, failure, placesOf(step.path));
+      reportFailure(state, step.service, failure, allPlaces);
       return;
     }
     const { data } = answer;
@@ -40,8 +40,15 @@ export function compileRootStep(step: RootStep): RunStep {
         step.service,
         report,
         report.path === undefined || step.path.includes('@')
-          ? placesOf(step.path)
-          : [[...step.path, ...report.path]],
+          ? allPlaces
+          : [{ path: [...step.path, ...report.path], fields: [] }],
       );
   };
+}
+
+/** Each root field of the step; inside of lists, the list. */
+function listPlaces({ path, rootKeys }: RootStep): readonly ErrorPlace[] {
+  const list = path.indexOf('@');
+  if (list >= 0) return [{ path: path.slice(0, list), fields: [] }];
+  return rootKeys.map((key) => ({ path: [...path, key], fields: [] }));
 }

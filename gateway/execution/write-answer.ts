@@ -21,9 +21,13 @@ export function listClientErrors(
   data: DataObject,
   schema: GraphQLSchema,
 ): readonly ClientError[] {
-  const errors = failures.flatMap(({ message, paths, extensions }): ClientError[] => {
-    const mapped = paths.flatMap((path) => mapErrorPath(path, operation, data, schema));
-    const places = [...new Map(mapped.map((path) => [JSON.stringify(path), path])).values()].filter(
+  const errors = failures.flatMap((failure): ClientError[] => {
+    const { message, extensions } = failure;
+    const mapped = failure.places.flatMap((place) => mapErrorPath(place, operation, data, schema));
+    const asked = mapped.filter(({ isAsked }) => isAsked);
+    // Where nobody has asked for the failed field, it was fetched for another field of the same object.
+    const paths = (asked.length > 0 ? asked : mapped).map(({ path }) => path);
+    const places = [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()].filter(
       (path) => path.length > 0,
     );
     if (places.length === 0) return [{ message, extensions }];

@@ -48,6 +48,8 @@ export interface EntityBatch {
   readonly variable: string;
   /** The selection, as GraphQL text. */
   readonly selection: string;
+  /** Keys, in the data, of the fields that an entity gets. */
+  readonly fields: readonly string[];
   readonly targets: readonly EntityTarget[];
   readonly renames: readonly KeyRename[];
 }

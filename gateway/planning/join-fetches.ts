@@ -72,12 +72,14 @@ function buildRootStep(fetch: PlannedFetch, id: number, after: readonly number[]
   };
 }
 
-function listKeys({ selectionSet }: PlannedFetch): readonly string[] {
+function listKeys({ selectionSet, renames }: PlannedFetch): readonly string[] {
   const keys = new Set<string>();
   const walk = (set: PlannedFetch['selectionSet']): void => {
     for (const node of set.selections)
-      if (node.kind === Kind.FIELD) keys.add((node.alias ?? node.name).value);
-      else if (node.kind === Kind.INLINE_FRAGMENT) walk(node.selectionSet);
+      if (node.kind === Kind.FIELD) {
+        const key = (node.alias ?? node.name).value;
+        keys.add(renames.find(({ from }) => from === key)?.to ?? key);
+      } else if (node.kind === Kind.INLINE_FRAGMENT) walk(node.selectionSet);
   };
   walk(selectionSet);
   return [...keys];
@@ -117,21 +119,32 @@ function buildEntityStep(
 function buildBatches(fetches: readonly PlannedFetch[]): readonly EntityBatch[] {
   const drafts = new Map<
     string,
-    { selection: string; renames: readonly KeyRename[]; targets: Map<string, EntityTarget> }
+    {
+      selection: string;
+      fields: readonly string[];
+      renames: readonly KeyRename[];
+      targets: Map<string, EntityTarget>;
+    }
   >();
   for (const fetch of fetches) {
     const selection = stripIgnoredCharacters(print(fetch.selectionSet));
     const name = `${selection} ${JSON.stringify(fetch.renames)}`;
-    const draft = drafts.get(name) ?? { selection, renames: fetch.renames, targets: new Map() };
+    const draft = drafts.get(name) ?? {
+      selection,
+      fields: listKeys(fetch),
+      renames: fetch.renames,
+      targets: new Map(),
+    };
     drafts.set(name, draft);
     const target = { path: fetch.path, requires: fetch.requires ?? [], overrides: fetch.overrides };
     draft.targets.set(JSON.stringify(target), target);
   }
   const isOne = drafts.size === 1;
-  return [...drafts.values()].map(({ selection, renames, targets }, index) => ({
+  return [...drafts.values()].map(({ selection, fields, renames, targets }, index) => ({
     key: isOne ? '_entities' : `_entities_${index}`,
     variable: isOne ? 'representations' : `representations_${index}`,
     selection,
+    fields,
     targets: [...targets.values()],
     renames,
   }));

@@ -29,9 +29,11 @@ export interface OperationPlanner {
 
 /** Makes a planner. Throws what federation-internals throws when the supergraph is not one. */
 export function createOperationPlanner(supergraphSdl: string): OperationPlanner {
+  const description = describeOriginal(supergraphSdl);
   const prepared = prepareSupergraph(supergraphSdl);
   const document = parse(prepared.sdl, { noLocation: true });
-  const supergraph = Supergraph.build(document);
+  // What was replaced by virtual fields may look unused, and unused is invalid; the original has been validated.
+  const supergraph = Supergraph.build(document, { validateSupergraph: false });
   const planner = new QueryPlanner(supergraph, {
     // Plans without named fragments can be taken apart and joined.
     reuseQueryFragments: false,
@@ -46,7 +48,7 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     requirements: readRequirements(document),
   };
   return {
-    description: describeSupergraph(Supergraph.build(supergraphSdl)),
+    description,
     plan(text, rootFields, withApolloPlan = false) {
       const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }));
       const apolloPlan = buildPlan(planner, operation);
@@ -62,6 +64,13 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
       return { plan, ...(withApolloPlan && { apolloPlan: prettyFormatQueryPlan(apolloPlan) }) };
     },
   };
+}
+
+function describeOriginal(supergraphSdl: string): SupergraphDescription {
+  const supergraph = Supergraph.build(supergraphSdl);
+  // Validates what each subgraph is, as the stock gateway would.
+  supergraph.subgraphs();
+  return describeSupergraph(supergraph);
 }
 
 /** The planner says that it finds no way by a GraphQLError; anything else that it throws is a fault of it. */

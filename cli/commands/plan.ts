@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+
+/** `freehold plan`: what the gateway makes of an operation, in every form that it passes through. */
+export function addPlanCommand(program: Command): void {
+  program
+    .command('plan')
+    .description('Print how an operation is run: as normalised, as planned, and as compiled')
+    .argument('<file>', 'a file with a GraphQL document')
+    .option('--supergraph <file>', 'the supergraph; default: the file that freehold.json names')
+    .option('--operation <name>', 'which operation, where the document has several')
+    .option('--variables <json>', 'values of the variables that decide an @skip or @include; default: {}')
+    .action(
+      async (file: string, options: { supergraph?: string; operation?: string; variables?: string }) => {
+        const { readFile } = await import('node:fs/promises');
+        const { explainOperation } = await import('../../gateway/planning/explain-operation.ts');
+        const { readSupergraph } = await import('../../gateway/supergraph/read-supergraph.ts');
+        const { loadProject } = await import('../project.ts');
+        const supergraph = await readSupergraph(options.supergraph ?? (await loadProject()).supergraphFile);
+        const explained = explainOperation({
+          supergraphSdl: supergraph.sdl,
+          query: await readFile(file, 'utf8'),
+          operationName: options.operation,
+          variables: options.variables ?? '{}',
+        });
+        process.stdout.write(`${explained}\n`);
+      },
+    );
+}
