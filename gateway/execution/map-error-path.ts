@@ -1,4 +1,4 @@
-import { isCompositeType, type GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLSchema } from 'graphql';
 
 import type { FieldSelection, NormalisedOperation, Selection } from '../operation/selection.ts';
 import { isDataObject, typeNameOf, type DataObject, type DataPath } from './data.ts';
@@ -62,7 +62,8 @@ function listFields(
   const type = typeName === undefined ? undefined : schema.getType(typeName);
   return selections.flatMap((entry) => {
     if (entry.kind === 'field') return entry.key === key ? [entry] : [];
-    const isOther = isCompositeType(type) && !applies(entry.typeCondition, type, schema);
+    // An interface's name says too little to leave out what is asked of one of its types.
+    const isOther = isObjectType(type) && !applies(entry.typeCondition, type, schema);
     return isOther ? [] : listFields(entry.selections, key, value, schema);
   });
 }

@@ -1,4 +1,4 @@
-import { isAbstractType, type GraphQLCompositeType, type GraphQLSchema } from 'graphql';
+import { doTypesOverlap, isAbstractType, type GraphQLCompositeType, type GraphQLSchema } from 'graphql';
 
 import type { FieldSelection, Selection } from '../../operation/selection.ts';
 
@@ -29,6 +29,25 @@ export function collectFields(
   };
   collect(selections);
   return [...fields.values()];
+}
+
+/**
+ * Whether the fields of an object depend on its type where only this much of it is known: an interface object that no
+ * subgraph could tell more about may or may not fulfil a condition on one of the interface's types.
+ */
+export function dependOnType(
+  selections: readonly Selection[],
+  type: GraphQLCompositeType,
+  schema: GraphQLSchema,
+): boolean {
+  if (!isAbstractType(type)) return false;
+  return selections.some(
+    (entry) =>
+      entry.kind === 'fragment' &&
+      (applies(entry.typeCondition, type, schema)
+        ? dependOnType(entry.selections, type, schema)
+        : doTypesOverlap(schema, entry.typeCondition, type)),
+  );
 }
 
 /** Whether every object of `type` fulfils the condition. */

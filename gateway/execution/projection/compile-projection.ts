@@ -12,7 +12,7 @@ import {
 
 import type { FieldSelection, NormalisedOperation, Selection } from '../../operation/selection.ts';
 import type { DataObject } from '../data.ts';
-import { collectFields } from './collect-fields.ts';
+import { collectFields, dependOnType } from './collect-fields.ts';
 import { compileLeaf } from './write-leaf.ts';
 import { compileList } from './write-list.ts';
 import { compileNonNull } from './write-non-null.ts';
@@ -75,7 +75,11 @@ function compileSelections(
   context: ProjectionContext,
 ): Write {
   return compileObject(place.type, description, context.schema, (type) =>
-    collectFields(selections, type, context.schema).map((field) => compileField(field, type, place, context)),
+    dependOnType(selections, type, context.schema)
+      ? undefined
+      : collectFields(selections, type, context.schema).map((field) =>
+          compileField(field, type, place, context),
+        ),
   );
 }
 

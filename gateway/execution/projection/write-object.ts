@@ -20,13 +20,13 @@ type WriteFields = (object: DataObject, state: ProjectionState) => string;
 
 /**
  * An object. Which fields it has depends on its `__typename`; the writers of a type's fields are made when an object
- * of it is first met.
+ * of it is first met. `listFields` answers undefined for a type that says too little; the object is then null.
  */
 export function compileObject(
   staticType: GraphQLCompositeType,
   place: string,
   schema: GraphQLSchema,
-  listFields: (type: GraphQLCompositeType) => readonly FieldWriter[],
+  listFields: (type: GraphQLCompositeType) => readonly FieldWriter[] | undefined,
 ): Write {
   const byName = new Map<string | undefined, WriteFields | undefined>();
   const chooseType = (name: string | undefined): GraphQLCompositeType | undefined => {
@@ -55,7 +55,8 @@ export function compileObject(
   };
 }
 
-function compileFields(fields: readonly FieldWriter[]): WriteFields {
+function compileFields(fields: readonly FieldWriter[] | undefined): WriteFields {
+  if (fields === undefined) return () => nullText;
   const parts = fields.map(({ responseName, key, write }, index) => ({
     responseName,
     key,
