@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Logger } from 'pino';
 
+import { FolderInUseError } from '../databases/folder-lock.ts';
 import { nameVariables, openDatabase } from '../databases/open-database.ts';
 import { readRunningFile } from '../databases/running-file.ts';
 import {
@@ -17,6 +19,10 @@ import type {
 } from '../databases/migrations/migration-target.ts';
 import type { Environment } from './environment.ts';
 import type { Project, ProjectSubgraph } from './project.ts';
+
+/** How long a database that another process has open is waited for. */
+const waitMs = 60_000;
+const pollMs = 100;
 
 export interface MigrateContext {
   readonly project: Project;
@@ -80,20 +86,27 @@ async function withTarget<T>(
     log,
     ...(signal ? { signal } : {}),
   });
-  if (!environment[nameVariables(subgraph.name).variable]) {
-    const running = await readRunningFile(folder);
+  const isEmbedded = !environment[nameVariables(subgraph.name).variable];
+  const options = { service: subgraph.name, kind: subgraph.database, folder, environment, log };
+  for (const deadline = Date.now() + waitMs; ; await delay(pollMs, undefined, { signal })) {
+    const running = isEmbedded ? await readRunningFile(folder) : undefined;
     if (running) return await use(describe(running.ownerUrl));
+    try {
+      return await withOpened(options, async (ownerUrl) => await use(describe(ownerUrl)));
+    } catch (error) {
+      // Another `migrate` has it open, or a shop that is starting: wait until it is free or says where it is.
+      if (!(error instanceof FolderInUseError) || Date.now() > deadline) throw error;
+    }
   }
-  signal?.throwIfAborted();
-  const database = await openDatabase({
-    service: subgraph.name,
-    kind: subgraph.database,
-    folder,
-    environment,
-    log,
-  });
+}
+
+async function withOpened<T>(
+  options: Parameters<typeof openDatabase>[0],
+  use: (ownerUrl: string) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(options);
   try {
-    return await use(describe(database.ownerUrl));
+    return await use(database.ownerUrl);
   } finally {
     await database.close();
   }

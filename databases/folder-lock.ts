@@ -5,6 +5,9 @@ import path from 'node:path';
 import { DatabaseError } from './database-error.ts';
 import { isRunning, readProcessIdentity, type ProcessIdentity } from './process-identity.ts';
 
+/** A running process holds the folder; it may let go of it. */
+export class FolderInUseError extends DatabaseError {}
+
 /** A folder that this process alone may open, until `release`. */
 export interface FolderLock {
   /** Safe to call twice. */
@@ -17,7 +20,7 @@ const held = new Set<string>();
 /**
  * Takes `<folder>/lock.json`. A lock whose process has ended is taken over.
  *
- * @throws {DatabaseError} when a running process holds it.
+ * @throws {FolderInUseError} when a running process holds it.
  */
 export async function lockFolder(folder: string, service: string): Promise<FolderLock> {
   const file = path.join(path.resolve(folder), 'lock.json');
@@ -90,7 +93,7 @@ function parseHolder(text: string): ProcessIdentity | undefined {
 }
 
 function heldError(service: string, folder: string, holder: ProcessIdentity): DatabaseError {
-  return new DatabaseError(
+  return new FolderInUseError(
     `The database of ${service} in ${folder} is in use by process ${holder.pid}. ` +
       'Stop that process first, or give this one another data folder (--data DIR).',
   );
