@@ -7,6 +7,7 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
 import { addServiceCommand } from './commands/service.ts';
 import { addPlanCommand } from './commands/plan.ts';
+import { addMongoServerCommand } from './commands/mongo-server.ts';
 import { addStartCommand } from './commands/start.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -20,6 +21,7 @@ const commands = [
   addSeedCommand,
   addPlanCommand,
   addContainerSecretsCommand,
+  addMongoServerCommand,
 ];
 
 /** Runs the command line; `argv` as in `process.argv`. A failure is printed and sets the exit code to 1. */

@@ -1,4 +1,3 @@
-import { DatabaseError } from './database-error.ts';
 import type { DatabaseOptions, RunningDatabase } from './database.ts';
 import { reachUrl } from './reach-url.ts';
 
@@ -43,10 +42,10 @@ export function nameVariables(service: string): {
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<RunningDatabase> {
-  if (options.kind === 'mongo')
-    throw new DatabaseError(
-      `There is no embedded MongoDB yet: set ${nameVariables(options.service).variable}.`,
-    );
+  if (options.kind === 'mongo') {
+    const { openMongoDatabase } = await import('./mongo/open-mongo-database.ts');
+    return await openMongoDatabase(options);
+  }
   const { openPostgresDatabase } = await import('./postgres/open-postgres-database.ts');
   return await openPostgresDatabase(options);
 }

@@ -1,0 +1,209 @@
+import { Decimal128, Double, Long } from 'bson';
+// prettier-ignore
+import {
+  $abs, $ceil, $floor, $exp, $ln, $log, $log10, $mod, $pow, $sqrt, $sin, $cos, $tan, $asin, $acos, $atan, $atan2, $sinh, $cosh, $tanh, $asinh, $acosh, $atanh, $degreesToRadians, $radiansToDegrees, $bitAnd, $bitOr, $bitXor, $bitNot,
+} from 'mingo/operators/expression';
+import type { Options } from 'mingo/types';
+import { CommandError } from '../../command-error.ts';
+import { addNumbers, multiplyNumbers, negateNumber } from '../../values/arithmetic.ts';
+import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
+import { compareValues } from '../../values/sort-key.ts';
+import { evaluate, evaluateExactly, evaluateList, type ExpressionOperator, isNil } from './operator.ts';
+
+/** A number that mingo can compute with; it knows JavaScript's only. */
+function plainNumber(name: string, value: unknown): unknown {
+  if (value instanceof Double) return value.value;
+  if (value instanceof Long) return value.toNumber();
+  if (value instanceof Decimal128) {
+    throw new CommandError(
+      'NotImplemented',
+      `${name} of a decimal is not supported by the development server`,
+    );
+  }
+  return value;
+}
+
+function simpler(value: unknown): unknown {
+  // Within an expression a double is a plain number, so that every operator can read it.
+  return value instanceof Double ? value.value : value;
+}
+
+function add(document: unknown, operand: unknown, options: Options): unknown {
+  const values = evaluateList(document, operand, options);
+  if (values.some(isNil)) return null;
+  let sum: unknown = 0;
+  let date: Date | null = null;
+  for (const value of values) {
+    if (value instanceof Date) {
+      if (date !== null)
+        throw new CommandError('Location16612', 'only one date allowed in an $add expression');
+      date = value;
+    } else if (isNumeric(value)) {
+      sum = addNumbers(sum, value) ?? Number(sum) + Number(value);
+    } else {
+      throw new CommandError(
+        'TypeMismatch',
+        `$add only supports numeric or date types, not ${bsonTypeOf(value)}`,
+      );
+    }
+  }
+  return date === null ? simpler(sum) : new Date(date.getTime() + Math.round(Number(sum)));
+}
+
+function subtract(document: unknown, operand: unknown, options: Options): unknown {
+  const [left, right] = evaluateExactly('$subtract', 2, document, operand, options);
+  if (isNil(left) || isNil(right)) return null;
+  if (left instanceof Date && right instanceof Date) {
+    return Long.fromNumber(left.getTime() - right.getTime());
+  }
+  if (left instanceof Date && isNumeric(right)) {
+    return new Date(left.getTime() - Math.round(Number(right)));
+  }
+  if (!isNumeric(left) || !isNumeric(right)) {
+    throw new CommandError('TypeMismatch', `can't $subtract ${bsonTypeOf(right)} from ${bsonTypeOf(left)}`);
+  }
+  return simpler(addNumbers(left, negateNumber(right)) ?? Number(left) - Number(right));
+}
+
+function multiply(document: unknown, operand: unknown, options: Options): unknown {
+  const values = evaluateList(document, operand, options);
+  if (values.some(isNil)) return null;
+  return values.reduce((product, value) => {
+    if (!isNumeric(value)) {
+      throw new CommandError(
+        'TypeMismatch',
+        `$multiply only supports numeric types, not ${bsonTypeOf(value)}`,
+      );
+    }
+    return simpler(multiplyNumbers(product, value) ?? Number(product) * Number(value));
+  }, 1);
+}
+
+function divide(document: unknown, operand: unknown, options: Options): unknown {
+  const [left, right] = evaluateExactly('$divide', 2, document, operand, options);
+  if (isNil(left) || isNil(right)) return null;
+  if (!isNumeric(left) || !isNumeric(right)) {
+    throw new CommandError(
+      'TypeMismatch',
+      `$divide only supports numeric types, not ${bsonTypeOf(left)} and ${bsonTypeOf(right)}`,
+    );
+  }
+  if (Number(right) === 0) throw new CommandError('BadValue', "can't $divide by zero");
+  return Number(plainNumber('$divide', left)) / Number(plainNumber('$divide', right));
+}
+
+/** MongoDB rounds halves to the even neighbour, on the decimal digits of the number. */
+function roundTo(value: number, places: number, isTruncating: boolean): number {
+  if (!Number.isFinite(value)) return value;
+  const [mantissa = '0', exponent = '0'] = String(value).split('e');
+  const scaled = Number(`${mantissa}e${Number(exponent) + places}`);
+  let whole = Math.trunc(scaled);
+  if (!isTruncating) {
+    whole = Math.floor(scaled);
+    const rest = scaled - whole;
+    if (rest > 0.5 || (rest === 0.5 && whole % 2 !== 0)) whole += 1;
+  }
+  const [wholeMantissa = '0', wholeExponent = '0'] = String(whole).split('e');
+  return Number(`${wholeMantissa}e${Number(wholeExponent) - places}`);
+}
+
+function rounding(name: string, isTruncating: boolean): ExpressionOperator {
+  return (document, operand, options) => {
+    const [value, places = 0] = evaluateList(document, operand, options);
+    if (isNil(value) || isNil(places)) return null;
+    if (!isNumeric(value)) {
+      throw new CommandError(
+        'Location51081',
+        `${name} only supports numeric types, not ${bsonTypeOf(value)}`,
+      );
+    }
+    const digits = Number(places);
+    if (!Number.isInteger(digits) || digits < -20 || digits > 100) {
+      throw new CommandError(
+        'Location51083',
+        `cannot apply ${name} with precision value ${digits} value must be in [-20, 100]`,
+      );
+    }
+    if (value instanceof Long && digits >= 0) return value;
+    return roundTo(Number(plainNumber(name, value)), digits, isTruncating);
+  };
+}
+
+/** One of mingo's numeric operators, fed with plain numbers and MongoDB's type errors. */
+function numeric(name: string, operator: ExpressionOperator): ExpressionOperator {
+  return (document, operand, options) => {
+    const value = Array.isArray(operand)
+      ? evaluateList(document, operand, options)
+      : evaluate(document, operand, options);
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    if (values.some(isNil)) return null;
+    for (const part of values) {
+      if (isNumeric(part)) continue;
+      throw new CommandError('Location28765', `${name} only supports numeric types, not ${bsonTypeOf(part)}`);
+    }
+    const plain = values.map((part) => plainNumber(name, part));
+    // A single argument may be given to mingo alone or in a list; each operator takes one of the two.
+    return operator(document, Array.isArray(operand) && operand.length > 1 ? plain : plain[0], options);
+  };
+}
+
+// prettier-ignore
+const FROM_MINGO = {
+  $abs, $ceil, $floor, $exp, $ln, $log, $log10, $mod, $pow, $sqrt, $sin, $cos, $tan, $asin, $acos, $atan, $atan2, $sinh, $cosh, $tanh, $asinh, $acosh, $atanh, $degreesToRadians, $radiansToDegrees, $bitAnd, $bitOr, $bitXor, $bitNot,
+} as const;
+
+/** The numbers in an operand of `$sum` and its like, which look into one array. */
+function listed(document: unknown, operand: unknown, options: Options): unknown[] {
+  const values = evaluateList(document, operand, options);
+  const isSingle = !Array.isArray(operand) || operand.length === 1;
+  return isSingle && Array.isArray(values[0]) ? (values[0] as unknown[]) : values;
+}
+
+/** The sum of the numbers among some values, others passed over. */
+export function sumOf(values: readonly unknown[]): unknown {
+  const sum = values
+    .filter(isNumeric)
+    .reduce<unknown>((total, value) => addNumbers(total, value) ?? Number(total) + Number(value), 0);
+  return simpler(sum);
+}
+
+/** The mean of the numbers among some values, `null` when there is none. */
+export function averageOf(values: readonly unknown[]): unknown {
+  const numbers = values.filter(isNumeric);
+  if (numbers.length === 0) return null;
+  if (numbers.some((value) => value instanceof Decimal128)) {
+    throw new CommandError('NotImplemented', '$avg of decimals is not supported by the development server');
+  }
+  return Number(sumOf(numbers)) / numbers.length;
+}
+
+/** The least (-1) or greatest (1) value, null and missing passed over; `null` when nothing is left. */
+export function extremeOf(values: readonly unknown[], direction: 1 | -1): unknown {
+  let best: unknown = null;
+  for (const value of values) {
+    if (isNil(value)) continue;
+    if (best === null || compareValues(value, best) * direction > 0) best = value;
+  }
+  return best;
+}
+
+/** Arithmetic in MongoDB's types; the functions behind come from mingo where they are functions of doubles. */
+export const ARITHMETIC_OPERATORS: Readonly<Record<string, ExpressionOperator>> = {
+  ...Object.fromEntries(
+    Object.entries(FROM_MINGO).map(([name, operator]) => [
+      name,
+      // mingo's operators are typed by its own value type.
+      numeric(name, operator as unknown as ExpressionOperator),
+    ]),
+  ),
+  $add: add,
+  $subtract: subtract,
+  $multiply: multiply,
+  $divide: divide,
+  $round: rounding('$round', false),
+  $trunc: rounding('$trunc', true),
+  $sum: (document, operand, options) => sumOf(listed(document, operand, options)),
+  $avg: (document, operand, options) => averageOf(listed(document, operand, options)),
+  $max: (document, operand, options) => extremeOf(listed(document, operand, options), 1),
+  $min: (document, operand, options) => extremeOf(listed(document, operand, options), -1),
+};

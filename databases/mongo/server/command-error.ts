@@ -1,0 +1,172 @@
+import type { BsonDocument } from './values/bson-document.ts';
+
+/** MongoDB's error codes by its own names, as far as this server answers with them. */
+export const ERROR_CODES = {
+  InternalError: 1,
+  BadValue: 2,
+  NoSuchKey: 4,
+  UnknownError: 8,
+  FailedToParse: 9,
+  UserNotFound: 11,
+  UnsupportedFormat: 12,
+  Unauthorized: 13,
+  TypeMismatch: 14,
+  Overflow: 15,
+  InvalidLength: 16,
+  ProtocolError: 17,
+  AuthenticationFailed: 18,
+  IllegalOperation: 20,
+  NamespaceNotFound: 26,
+  IndexNotFound: 27,
+  PathNotViable: 28,
+  RoleNotFound: 31,
+  CannotBackfillArray: 34,
+  ConflictingUpdateOperators: 40,
+  CursorNotFound: 43,
+  NamespaceExists: 48,
+  MaxTimeMSExpired: 50,
+  DollarPrefixedFieldName: 52,
+  InvalidIdField: 53,
+  NotSingleValueField: 54,
+  EmptyFieldName: 56,
+  DottedFieldName: 57,
+  CommandNotFound: 59,
+  ImmutableField: 66,
+  CannotCreateIndex: 67,
+  InvalidOptions: 72,
+  InvalidNamespace: 73,
+  IndexOptionsConflict: 85,
+  IndexKeySpecsConflict: 86,
+  UnsatisfiableWriteConcern: 100,
+  ConflictingOperationInProgress: 117,
+  WriteConflict: 112,
+  CommandNotSupported: 115,
+  DocumentValidationFailure: 121,
+  NotARetryableWriteCommand: 125,
+  InvalidPipelineOperator: 168,
+  CannotIndexParallelArrays: 171,
+  QueryPlanKilled: 175,
+  TransactionTooOld: 225,
+  NotImplemented: 238,
+  NoSuchTransaction: 251,
+  TransactionCommitted: 256,
+  OperationNotSupportedInTransaction: 263,
+  InvalidIndexSpecificationOption: 197,
+  IndexBuildAborted: 276,
+  NoQueryExecutionPlans: 291,
+  QueryExceededMemoryLimitNoDiskUseAllowed: 292,
+  APIVersionError: 322,
+  ConversionFailure: 241,
+  Location15947: 15947,
+  Location15958: 15958,
+  Location15959: 15959,
+  Location28811: 28811,
+  Location28812: 28812,
+  Location28818: 28818,
+  Location31119: 31119,
+  Location31120: 31120,
+  Location40156: 40156,
+  Location40158: 40158,
+  Location40169: 40169,
+  Location40177: 40177,
+  Location40192: 40192,
+  Location40194: 40194,
+  Location40197: 40197,
+  Location40198: 40198,
+  Location40201: 40201,
+  Location40231: 40231,
+  Location40235: 40235,
+  Location40236: 40236,
+  Location40238: 40238,
+  Location40240: 40240,
+  Location40245: 40245,
+  Location40246: 40246,
+  Location40400: 40400,
+  Location40600: 40600,
+  Location51272: 51272,
+  Location5339902: 5339902,
+  Location5371601: 5371601,
+  Location5371602: 5371602,
+  Location5787801: 5787801,
+  Location5787901: 5787901,
+  Location5787906: 5787906,
+  Location5787908: 5787908,
+  Location16612: 16612,
+  Location17041: 17041,
+  Location28765: 28765,
+  Location40066: 40066,
+  Location40081: 40081,
+  Location51081: 51081,
+  Location51083: 51083,
+  Location2942500: 2942500,
+  Location5654602: 5654602,
+  Location10065: 10065,
+  Location16020: 16020,
+  BSONObjectTooLarge: 10334,
+  DuplicateKey: 11000,
+  Location15974: 15974,
+  Location15975: 15975,
+  Location15998: 15998,
+  Location16410: 16410,
+  Location16872: 16872,
+  Location15952: 15952,
+  Location15955: 15955,
+  Location15983: 15983,
+  Location17276: 17276,
+  Location17308: 17308,
+  Location51270: 51270,
+  Location28667: 28667,
+  Location31249: 31249,
+  Location31253: 31253,
+  Location31254: 31254,
+  Location40228: 40228,
+  Location40234: 40234,
+  Location40237: 40237,
+  Location40323: 40323,
+  Location40324: 40324,
+  Location40353: 40353,
+  Location40414: 40414,
+  Location40415: 40415,
+  Location40601: 40601,
+  Location40602: 40602,
+  Location51002: 51002,
+  Location51003: 51003,
+  Location51024: 51024,
+  Location51075: 51075,
+  Location51091: 51091,
+  Location51108: 51108,
+  Location51246: 51246,
+} as const;
+
+/** The name of one of MongoDB's errors. */
+export type ErrorName = keyof typeof ERROR_CODES;
+
+/** What the client is told when a command fails: MongoDB's code and name, and a sentence. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly codeName: ErrorName;
+  readonly code: number;
+  /** Further fields of the error document, such as `keyValue` or `errInfo`. */
+  readonly details: BsonDocument;
+  readonly labels: readonly string[];
+
+  constructor(
+    codeName: ErrorName,
+    message: string,
+    details: BsonDocument = {},
+    labels: readonly string[] = [],
+  ) {
+    super(message);
+    this.codeName = codeName;
+    this.code = ERROR_CODES[codeName];
+    this.details = details;
+    this.labels = labels;
+  }
+}
+
+/** A conflict with another transaction: the driver starts the transaction again. */
+export function writeConflict(message: string): CommandError {
+  return new CommandError('WriteConflict', `Caused by :: Write conflict: ${message}`, {}, [
+    'TransientTransactionError',
+  ]);
+}

@@ -1,0 +1,88 @@
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A folder that another server has open. */
+export class FolderInUseError extends Error {
+  override readonly name = 'FolderInUseError';
+}
+
+/** When the process began, from Linux's /proc: a pid that was given to another process differs. */
+function startTimeOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: alive, but another user's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** True when the process that wrote the lock still runs. */
+function isHeld(content: string): boolean {
+  const [pidText = '', startTime = ''] = content.trim().split(' ');
+  const pid = Number(pidText);
+  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return false;
+  const now = startTimeOf(pid);
+  // In a container every server may be pid 1 of its own namespace, and so may the dead one.
+  if (startTime !== '' && now !== '') return startTime === now;
+  return true;
+}
+
+function tryToCreate(file: string): boolean {
+  try {
+    const handle = openSync(file, 'wx', 0o600);
+    writeSync(handle, `${process.pid} ${startTimeOf(process.pid)}\n`);
+    closeSync(handle);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function readLock(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Takes the folder for this process; a lock whose process is dead is taken over. Returns what gives
+ * it back. Throws FolderInUseError when another living process has it.
+ */
+export function lockFolder(folder: string): () => void {
+  const file = join(folder, 'lock');
+  if (!tryToCreate(file)) {
+    const content = readLock(file);
+    if (isHeld(content)) {
+      const pid = content.trim().split(' ')[0];
+      throw new FolderInUseError(
+        `The folder ${folder} is open in the process ${pid}. Stop that process first; ` +
+          `if it is no database server, delete ${file}.`,
+      );
+    }
+    rmSync(file, { force: true });
+    if (!tryToCreate(file)) {
+      throw new FolderInUseError(
+        `The folder ${folder} was just opened by another process. Stop that process first.`,
+      );
+    }
+  }
+  let isLocked = true;
+  return () => {
+    if (!isLocked) return;
+    isLocked = false;
+    rmSync(file, { force: true });
+  };
+}
