@@ -57,7 +57,7 @@ function listRead(fetch: PlannedFetch): readonly string[] {
       addRequired(required.requires ?? [], inner);
     }
   };
-  addRequired(fetch.requires ?? [], path);
+  addRequired(fetch.waitsFor ?? fetch.requires ?? [], path);
   return places;
 }
 

@@ -12,13 +12,15 @@ import type { PlannedFetch } from './planned-fetch.ts';
 
 /** A request to be: one fetch of root fields, or the entity fetches that were joined. */
 interface StepDraft {
-  readonly after: readonly number[];
+  readonly needed: Set<number>;
   readonly fetches: PlannedFetch[];
 }
 
 /**
- * Makes requests out of fetches. Entity fetches to one subgraph that need the same steps become ready at the same
- * moment, and are one request: with one selection, one list of representations; else several `_entities` fields.
+ * Makes requests out of fetches. Entity fetches to one subgraph that are as many steps away from the start are one
+ * request, which waits for what any of them needs: with one selection, one list of representations; else several
+ * `_entities` fields. Waiting for a neighbour costs less than a request: those at one distance are ready at about the
+ * same moment.
  */
 export function joinFetches(
   fetches: readonly PlannedFetch[],
@@ -26,28 +28,49 @@ export function joinFetches(
 ): readonly PlanStep[] {
   const drafts: StepDraft[] = [];
   const stepOf: number[] = [];
-  const ancestors: Set<number>[] = [];
-  const byNeeds = new Map<string, number>();
-  fetches.forEach((fetch, position) => {
-    const needed = new Set((dependencies[position] ?? []).map((other) => stepOf[other] ?? -1));
-    const indirect = new Set([...needed].flatMap((step) => [...(ancestors[step] ?? [])]));
-    const after = [...needed].filter((step) => !indirect.has(step)).sort((left, right) => left - right);
-    const place = `${fetch.service} ${after.join(' ')}`;
-    const known = fetch.requires === undefined ? undefined : byNeeds.get(place);
-    if (known !== undefined) {
-      drafts[known]?.fetches.push(fetch);
-      stepOf[position] = known;
-      return;
+  const byPlace = new Map<string, number>();
+  const distances = measureDistances(dependencies);
+  for (const position of sortByDistance(distances)) {
+    const fetch = fetches[position];
+    if (fetch === undefined) continue;
+    const needed = (dependencies[position] ?? []).map((other) => stepOf[other] ?? -1);
+    const place = `${distances[position]} ${fetch.service}`;
+    const known = fetch.requires === undefined ? undefined : byPlace.get(place);
+    stepOf[position] = known ?? drafts.length;
+    const draft = known === undefined ? undefined : drafts[known];
+    if (draft === undefined) {
+      if (fetch.requires !== undefined) byPlace.set(place, drafts.length);
+      drafts.push({ needed: new Set(needed), fetches: [fetch] });
+    } else {
+      draft.fetches.push(fetch);
+      for (const step of needed) draft.needed.add(step);
     }
-    stepOf[position] = drafts.length;
+  }
+  const ancestors: Set<number>[] = [];
+  return drafts.map(({ needed, fetches: joined }, id) => {
+    // Left out is what follows from the rest.
+    const indirect = new Set([...needed].flatMap((step) => [...(ancestors[step] ?? [])]));
     ancestors.push(new Set([...needed, ...indirect]));
-    if (fetch.requires !== undefined) byNeeds.set(place, drafts.length);
-    drafts.push({ after, fetches: [fetch] });
+    const after = [...needed].filter((step) => !indirect.has(step)).sort((left, right) => left - right);
+    return buildStep(joined, id, after);
   });
-  return drafts.map(buildStep);
 }
 
-function buildStep({ after, fetches }: StepDraft, id: number): PlanStep {
+/** How many steps lie before each fetch, on the longest way. */
+function measureDistances(dependencies: readonly (readonly number[])[]): readonly number[] {
+  const distances: number[] = [];
+  for (const [position, needed] of dependencies.entries())
+    distances[position] = Math.max(0, ...needed.map((other) => (distances[other] ?? 0) + 1));
+  return distances;
+}
+
+function sortByDistance(distances: readonly number[]): readonly number[] {
+  return [...distances.keys()].sort(
+    (left, right) => (distances[left] ?? 0) - (distances[right] ?? 0) || left - right,
+  );
+}
+
+function buildStep(fetches: readonly PlannedFetch[], id: number, after: readonly number[]): PlanStep {
   const [first] = fetches;
   if (first === undefined) throw new Error('Expected a request to have a fetch.');
   return first.requires === undefined

@@ -16,6 +16,8 @@ export interface PlannedFetch {
   readonly variableDefinitions: readonly VariableDefinitionNode[];
   /** Absent on a fetch of root fields. */
   readonly requires?: readonly Required[];
+  /** What it waits for, where that is more than it requires itself: parts of one fetch are sent together. */
+  readonly waitsFor?: readonly Required[];
   readonly overrides: readonly ValueOverride[];
   readonly renames: readonly KeyRename[];
 }
