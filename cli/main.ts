@@ -9,6 +9,7 @@ import { addServiceCommand } from './commands/service.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addMongoServerCommand } from './commands/mongo-server.ts';
 import { addStartCommand } from './commands/start.ts';
+import { addTokenCommand } from './commands/token.ts';
 import { reportFailure } from './report-failure.ts';
 
 // In the order in which the help lists them.
@@ -20,6 +21,7 @@ const commands = [
   addMigrateCommand,
   addSeedCommand,
   addPlanCommand,
+  addTokenCommand,
   addContainerSecretsCommand,
   addMongoServerCommand,
 ];

@@ -1,6 +1,8 @@
 import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
 
+import type { RequestIdentity } from './auth/request-identity.ts';
+
 /** The engines that stand behind this port: ours, and the stock ApolloGateway as reference and escape hatch. */
 export type EngineName = 'compiled' | 'apollo';
 
@@ -15,6 +17,8 @@ export interface EngineRequest {
   readonly operationName: string | undefined;
   /** Variables as the client sent them, not yet coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Who asks; undefined for an anonymous request. Sent on to subgraphs where requests to them are signed. */
+  readonly identity?: RequestIdentity | undefined;
   /** Headers, by lower-case name, that go on to every subgraph request of this operation. */
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when the client has left or the request's time is up; the engine then ends its fetches. */

@@ -14,6 +14,15 @@ function client(status: number, when: string): ErrorEntry {
 
 /** Every code that the gateway itself puts into `extensions.code`. Subgraphs' codes pass through beside these. */
 export const errorCatalogue = {
+  UNAUTHENTICATED: client(
+    401,
+    'the token is not valid or has expired, or there is none and `authentication` is "required"',
+  ),
+  AUTHENTICATION_UNAVAILABLE: client(503, 'no key set can be read, so that tokens cannot be judged'),
+  UNAUTHORIZED_FIELD_OR_TYPE: client(
+    200,
+    'the caller may not see a field or type; it is null, and the rest is answered',
+  ),
   BODY_TOO_LARGE: client(413, 'the request body has more bytes than `bodyBytesMax`'),
   INVALID_JSON: client(400, 'the request body is not JSON'),
   UNSUPPORTED_MEDIA_TYPE: client(415, 'a POST has another content type than application/json'),

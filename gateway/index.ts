@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Logger } from 'pino';
 
+import { makeAuthenticate } from './auth/authenticate.ts';
+import { authorizeEngine } from './auth/authorize-engine.ts';
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
 import type { CreateEngine, Engine, EngineName } from './engine.ts';
 import { createApolloEngine } from './engines/apollo-engine.ts';
@@ -14,6 +16,7 @@ import { startGraphqlServer } from './http/graphql-server.ts';
 import { makeCorsGuard } from './http/cors.ts';
 import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
+import { stripAuthorization } from './supergraph/strip-authorization.ts';
 import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-reloader.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
 
@@ -44,15 +47,17 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const inFlight = makeInFlightLimit(config.requestsInFlightMax);
   const metrics = makeMetrics(() => inFlight.inFlight);
   const { countRefusal } = metrics;
+  const authenticate = await makeAuthenticate(config, log);
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
   const supergraph = await readSupergraph(config.supergraphFile);
   const makeEngine = async (supergraphSdl: string): Promise<Engine> => {
     const engine = await engineMakers[config.engine]({
-      supergraphSdl,
+      supergraphSdl: stripAuthorization(supergraphSdl),
       subgraphUrls: config.subgraphUrls,
       log,
     });
-    return guardEngine(engine, { config, supergraphSdl, countRefusal });
+    const authorized = authorizeEngine(engine, supergraphSdl);
+    return guardEngine(authorized, { config, supergraphSdl, countRefusal });
   };
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
   const graphql = await startGraphqlServer({ config, engines, countRefusal, log });
@@ -71,6 +76,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     graphql,
     engines,
     guards,
+    authenticate,
     metrics,
     readiness: () => readiness,
     log,

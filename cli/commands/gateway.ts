@@ -10,7 +10,25 @@ interface GatewayOptions {
   readonly requestTimeout: number;
   readonly production?: true;
   readonly watch: boolean;
+  readonly jwks: readonly string[];
+  readonly metrics?: true;
+  readonly config?: string;
 }
+
+/** The options that have a flag of their own, by the flag: a flag that is given goes before the file of --config. */
+const flagOfOption: Readonly<Record<string, keyof GatewayOptions>> = {
+  supergraphFile: 'supergraph',
+  port: 'port',
+  host: 'host',
+  engine: 'engine',
+  subgraphUrls: 'subgraph',
+  corsOrigins: 'corsOrigin',
+  requestTimeoutMs: 'requestTimeout',
+  mode: 'production',
+  watchSupergraph: 'watch',
+  jwks: 'jwks',
+  metrics: 'metrics',
+};
 
 /** `freehold gateway`: the gateway alone, over any supergraph file. */
 export function addGatewayCommand(program: Command): void {
@@ -35,10 +53,24 @@ export function addGatewayCommand(program: Command): void {
     .option('--request-timeout <ms>', 'longest time for one request', parseMs, 30_000)
     .option('--production', 'no introspection, no Sandbox, no GraphiQL, no suggestions')
     .option('--no-watch', 'do not load the supergraph again when its file changes (SIGHUP still does)')
-    .action(async (options: GatewayOptions) => {
+    .option(
+      '--jwks <file-or-url>',
+      'a key set (JWKS) whose keys sign tokens; repeatable. For development see "freehold token"',
+      addItem,
+      [],
+    )
+    .option('--metrics', 'answer GET /metrics in the text format of Prometheus')
+    .option('--config <file>', 'a JSON file with any of the options in docs/configuration.md')
+    .action(async (options: GatewayOptions, command: Command) => {
       const { runGateway } = await import('../run-gateway.ts');
+      const file = options.config === undefined ? {} : await readOptionsFile(options.config);
+      const inFile = Object.entries(file).filter(
+        ([name]) => command.getOptionValueSource(flagOfOption[name] ?? '') !== 'cli',
+      );
+      const supergraphFile =
+        options.supergraph ?? ('supergraphFile' in file ? '' : await findSupergraphFile());
       await runGateway({
-        supergraphFile: options.supergraph ?? (await findSupergraphFile()),
+        supergraphFile,
         port: options.port,
         host: options.host,
         engine: options.engine,
@@ -47,8 +79,30 @@ export function addGatewayCommand(program: Command): void {
         requestTimeoutMs: options.requestTimeout,
         mode: options.production ? 'production' : 'development',
         watchSupergraph: options.watch,
+        jwks: [...options.jwks],
+        metrics: options.metrics ?? false,
+        // The gateway checks names and values.
+        ...Object.fromEntries(inFile),
       });
     });
+}
+
+async function readOptionsFile(file: string): Promise<Record<string, unknown>> {
+  const { readFile } = await import('node:fs/promises');
+  const { ConfigError } = await import('../../gateway/config/gateway-config.ts');
+  const explain = (reason: string): Error =>
+    new ConfigError(`The configuration ${file} ${reason}; expected a JSON object of gateway options.`);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw explain(`cannot be read (${error.code ?? error.message})`);
+  });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw explain('is not JSON');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw explain('is no object');
+  return parsed as Record<string, unknown>;
 }
 
 async function findSupergraphFile(): Promise<string> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { authOptions } from './auth-options.ts';
 import { guardOptions } from './guard-options.ts';
 
 /** A configuration that cannot be used; the message lists every problem. */
@@ -58,6 +59,7 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       'Answers GET /metrics in the text format of Prometheus. Anyone who reaches the gateway may read it.',
     ),
+  ...authOptions,
   ...guardOptions,
 });
 
@@ -80,6 +82,9 @@ function listIssues(error: z.ZodError): string[] {
 }
 
 function findContradictions(config: GatewayConfig): string[] {
+  if (config.authentication === 'required' && config.jwks.length === 0) {
+    return ['- jwks: expected a key set, because authentication is "required"'];
+  }
   if (config.trustedDocuments !== 'off' && config.trustedDocumentsFile === undefined) {
     return [
       `- trustedDocumentsFile: expected a file, because trustedDocuments is "${config.trustedDocuments}"`,

@@ -8,9 +8,10 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 
+import type { RequestIdentity } from '../auth/request-identity.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
@@ -20,6 +21,7 @@ import { preflightHeaders } from '../guards/prevent-csrf.ts';
 /** What the host knows of a request and the engine needs. */
 export interface OperationContext {
   readonly headers: Readonly<Record<string, string>>;
+  readonly identity: RequestIdentity | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -112,7 +114,7 @@ async function executeOperation(
   engines: EngineSwitch,
   context: GatewayGraphQLRequestContext,
 ): Promise<EngineAnswer> {
-  const { headers, signal } = context.context as OperationContext;
+  const { headers, identity, signal } = context.context as OperationContext;
   try {
     return await engines.execute(context.schema, {
       query: context.source,
@@ -122,6 +124,7 @@ async function executeOperation(
       operationName: context.request.operationName ?? undefined,
       variables: context.request.variables ?? {},
       headers,
+      identity,
       signal,
     });
   } catch (error) {
@@ -134,11 +137,19 @@ function toExecutionResult(
   answer: EngineAnswer,
   readyAnswers: WeakMap<object, string>,
 ): GatewayExecutionResult {
-  // Formatted errors are what the engine has; Apollo Server only formats them again.
-  if (answer.kind === 'result') return answer.result as unknown as GatewayExecutionResult;
+  if (answer.kind === 'result') {
+    const { errors, ...rest } = answer.result;
+    return { ...rest, ...(errors !== undefined && { errors: errors.map(toError) }) };
+  }
   const data = {};
   readyAnswers.set(data, answer.json);
   return { data };
+}
+
+/** Apollo Server formats errors itself, and takes a plain object for an unexpected value. */
+function toError({ message, path, locations, extensions }: GraphQLFormattedError): GraphQLError {
+  const error = new GraphQLError(message, { path, extensions });
+  return locations === undefined ? error : Object.assign(error, { locations });
 }
 
 function printResult(result: FormattedExecutionResult, readyAnswers: WeakMap<object, string>): string {

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { Logger } from 'pino';
 
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { RequestIdentity } from '../auth/request-identity.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
@@ -21,6 +23,7 @@ export interface HandlerParts {
   readonly graphql: GraphqlServer;
   readonly engines: EngineSwitch;
   readonly guards: Guards;
+  readonly authenticate: Authenticate;
   readonly metrics: Metrics;
   readonly readiness: () => Readiness;
   readonly log: Logger;
@@ -125,6 +128,7 @@ async function answerOperationOrPage(
   const lease = parts.engines.lease();
   const deadline = startDeadline(request, response, parts.config.requestTimeoutMs);
   try {
+    const identity = await authenticate(parts, request);
     const read = isPost ? await readBody(parts, request, deadline.signal) : undefined;
     const answer = await parts.graphql.execute(
       {
@@ -133,7 +137,11 @@ async function answerOperationOrPage(
         search: isPost || search === '' ? search : parts.guards.checkUrl(search),
         body: isPost ? parts.guards.checkBody(read) : undefined,
       },
-      { headers: pickHeaders(request, parts.config.forwardHeaders), signal: deadline.signal },
+      {
+        headers: pickHeaders(request, parts.config.forwardHeaders),
+        identity,
+        signal: deadline.signal,
+      },
     );
     const text =
       answer.body.kind === 'complete' ? answer.body.string : await joinChunks(answer.body.asyncIterator);
@@ -141,6 +149,18 @@ async function answerOperationOrPage(
   } finally {
     deadline.end();
     lease.release();
+  }
+}
+
+async function authenticate(
+  { authenticate: read, metrics }: HandlerParts,
+  request: IncomingMessage,
+): Promise<RequestIdentity | undefined> {
+  try {
+    return await read(request.headers.authorization);
+  } catch (error) {
+    if (error instanceof RequestError) metrics.countRefusal('authentication');
+    throw error;
   }
 }
 
@@ -232,6 +252,7 @@ function answerError(log: Logger, response: ServerResponse, error: unknown): voi
   // What is left of the body is not read, so the connection cannot serve another request.
   if (!response.req.complete) response.setHeader('connection', 'close');
   if (error instanceof RequestError) {
+    if (error.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
     if (error.retryAfterS !== undefined) response.setHeader('retry-after', String(error.retryAfterS));
     const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
     answerJson(response, error.status, JSON.stringify(body));

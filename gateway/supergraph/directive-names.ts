@@ -4,6 +4,8 @@ import { Kind, type DirectiveNode, type DocumentNode, type ValueNode } from 'gra
 export interface LinkedFeature {
   /** Its name in the URL, such as `cost`. */
   readonly name: string;
+  /** What its types are called in the document before two underscores. */
+  readonly prefix: string;
   /** What a directive of it is called in the document, without the @. */
   readonly directiveName: (name: string) => string;
   /** The link as it stands, so that it can be taken out. */
@@ -27,6 +29,7 @@ function readLink(node: DirectiveNode): LinkedFeature | undefined {
   const imports = new Map(readImports(findArgument(node, 'import')));
   return {
     name,
+    prefix,
     // The directive that is called like its feature has the feature's name for its own.
     directiveName: (directive) =>
       imports.get(`@${directive}`)?.slice(1) ?? (directive === name ? prefix : `${prefix}__${directive}`),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Supergraph as FederationSupergraph } from '@apollo/federation-internals';
 
+import { stripAuthorization } from './strip-authorization.ts';
 import { SupergraphError } from './supergraph-error.ts';
 
 /** A supergraph that was read and found usable. */
@@ -31,9 +32,10 @@ export function parseSupergraph(sdl: string, origin: string): Supergraph {
 
 function readSubgraphs(sdl: string, origin: string): { name: string; url: string }[] {
   try {
-    // A feature for execution or security that no engine here enforces (@authenticated, say) is refused: serving
-    // such a supergraph without it would open what its author has closed.
-    const supergraph = FederationSupergraph.build(sdl);
+    // What says who may see what is enforced before every engine, and no engine is given it. Any other feature for
+    // security or execution that nothing here enforces is refused: serving such a supergraph without it would open
+    // what its author has closed.
+    const supergraph = FederationSupergraph.build(stripAuthorization(sdl));
     return [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

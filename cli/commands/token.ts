@@ -1,0 +1,45 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+interface TokenOptions {
+  readonly user: string;
+  readonly scope: readonly string[];
+  readonly policy: readonly string[];
+  readonly expires: number;
+}
+
+/** `freehold token`: a token for development, for a gateway that was given the development key set. */
+export function addTokenCommand(program: Command): void {
+  program
+    .command('token')
+    .description(
+      'Print a token for development; a gateway accepts it with --jwks .freehold/keys/development-jwks.json',
+    )
+    .requiredOption('--user <id>', "whose token it is (the claim sub), such as a user's id")
+    .option('--scope <names...>', 'scopes that it carries', [])
+    .option('--policy <names...>', 'policies that it fulfils', [])
+    .option('--expires <time>', 'how long it is valid, such as 30m, 12h or 7d', parseDuration, 3600)
+    .action(async (options: TokenOptions) => {
+      const { loadProject } = await import('../project.ts');
+      const { mintDevelopmentToken, nameDevelopmentKeys } = await import('../development-keys.ts');
+      const { root } = await loadProject();
+      const token = await mintDevelopmentToken(nameDevelopmentKeys(root), {
+        user: options.user,
+        scopes: options.scope,
+        policies: options.policy,
+        expiresS: options.expires,
+      });
+      process.stdout.write(`${token}\n`);
+    });
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds of a duration such as `90s`, `30m`, `12h` or `7d`. */
+export function parseDuration(text: string): number {
+  const [, count, unit = ''] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  const seconds = unitSeconds[unit];
+  if (count === undefined || seconds === undefined) {
+    throw new InvalidArgumentError('expected a number with a unit, such as 30m, 12h or 7d.');
+  }
+  return Number(count) * seconds;
+}
