@@ -1,4 +1,5 @@
-import { type Seed, seedPostgres } from '../seeding.ts';
+import { seedPostgres } from '../seed-postgres.ts';
+import type { Seed } from '../seeding.ts';
 import { sizesOf } from '../shop-data/sizes.ts';
 import { shopWarehouses, stockAt } from '../shop-data/stock.ts';
 

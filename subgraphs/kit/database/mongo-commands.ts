@@ -1,0 +1,72 @@
+import type { CommandStartedEvent, CommandSucceededEvent, MongoClient } from 'mongodb';
+
+import { type StatementScope, currentStatementScope } from '../statements/statement-scope.ts';
+import { printCommand } from './print-command.ts';
+
+// What the driver says by itself: to find servers, to log in, to keep sessions.
+const driverCommands = new Set([
+  'hello',
+  'ismaster',
+  'ping',
+  'saslStart',
+  'saslContinue',
+  'endSessions',
+  'killCursors',
+]);
+
+interface RunningCommand {
+  readonly scope: StatementScope;
+  readonly text: string;
+  readonly began: number;
+  readonly waitMs: number;
+}
+
+/** Records each command of a client in the scope of the request that sent it. */
+export function recordCommands(client: MongoClient): void {
+  const running = new Map<number, RunningCommand>();
+  const waits = new WeakMap<StatementScope, number>();
+  client.on('connectionCheckedOut', (event) => {
+    const scope = currentStatementScope();
+    if (scope) waits.set(scope, event.durationMS);
+  });
+  client.on('commandStarted', (event: CommandStartedEvent) => {
+    const scope = currentStatementScope();
+    if (!scope || driverCommands.has(event.commandName)) return;
+    const waitMs = waits.get(scope) ?? 0;
+    running.set(event.requestId, {
+      scope,
+      text: printCommand(event.command),
+      began: performance.now(),
+      waitMs,
+    });
+  });
+  client.on('commandSucceeded', (event) => finish(event.requestId, rowsOf(event)));
+  client.on('commandFailed', (event) => finish(event.requestId, null));
+
+  function finish(requestId: number, rows: number | null): void {
+    const command = running.get(requestId);
+    if (!command) return;
+    running.delete(requestId);
+    const { scope, text, began, waitMs } = command;
+    scope.record({
+      service: scope.service,
+      cause: scope.cause,
+      text,
+      batchSize: scope.batchSize,
+      rows,
+      startMs: began - scope.requestStartMs,
+      waitMs,
+      durationMs: performance.now() - began,
+    });
+  }
+}
+
+function rowsOf({ reply }: CommandSucceededEvent): number {
+  const { cursor, n, value } = reply as {
+    readonly cursor?: { readonly firstBatch?: readonly unknown[]; readonly nextBatch?: readonly unknown[] };
+    readonly n?: number;
+    readonly value?: unknown;
+  };
+  if (cursor) return (cursor.firstBatch ?? cursor.nextBatch ?? []).length;
+  return n ?? (value ? 1 : 0);
+}

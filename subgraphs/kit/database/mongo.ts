@@ -1,0 +1,59 @@
+import { type Db, MongoClient } from 'mongodb';
+
+import { currentStatementScope } from '../statements/statement-scope.ts';
+import { recordCommands } from './mongo-commands.ts';
+import type { OpenDatabase } from './service-database.ts';
+
+/** How long a statement looks for a server before it fails, in milliseconds. */
+const serverSelectionMs = 2_000;
+
+/** How a service's MongoDB database is opened: the one that its URL names. */
+export const openMongo: OpenDatabase<Db> = (settings) => {
+  const client = new MongoClient(settings.url, {
+    appName: `freehold ${settings.service}`,
+    maxPoolSize: settings.connectionsMax,
+    waitQueueTimeoutMS: settings.connectionWaitMs,
+    serverSelectionTimeoutMS: serverSelectionMs,
+    monitorCommands: true,
+  });
+  recordCommands(client);
+  client.on('error', (error) => settings.log.debug({ error: error.message }, 'a connection was lost'));
+  const database = client.db();
+  let closing: Promise<void> | undefined;
+  return {
+    client: database,
+    async check(signal) {
+      await database.command({ ping: 1 }, { signal });
+    },
+    close() {
+      closing ??= client.close();
+      return closing;
+    },
+  };
+};
+
+/** What a read or write takes along from its request: the comment for the profiler, and how long it may take. */
+export interface StatementOptions {
+  comment?: string;
+  maxTimeMS: number;
+}
+
+/** How long any statement may take, in milliseconds, whatever its request's deadline. */
+const statementMsMax = 30_000;
+
+/** The options for the statement that is about to be sent on behalf of the current request. */
+export function statementOptions(): StatementOptions {
+  const scope = currentStatementScope();
+  const leftMs = scope?.deadlineMs === undefined ? statementMsMax : scope.deadlineMs - performance.now();
+  return {
+    ...(scope?.comment ? { comment: scope.comment } : {}),
+    // 0 would mean no limit.
+    maxTimeMS: Math.max(1, Math.min(statementMsMax, Math.floor(leftMs))),
+  };
+}
+
+/** As `statementOptions`, for a read: it is also given up when the client leaves. */
+export function readOptions(): StatementOptions & { signal?: AbortSignal } {
+  const scope = currentStatementScope();
+  return { ...statementOptions(), ...(scope ? { signal: scope.signal } : {}) };
+}

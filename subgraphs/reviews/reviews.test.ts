@@ -1,0 +1,167 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { reviewAt } from '../../prisma/shop-data/reviews.ts';
+import { askSubgraph, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
+import { sumUpRatings } from './review.ts';
+import { createSubgraph } from './subgraph.ts';
+
+let database: ServiceDatabaseUnderTest;
+let service: RunningSubgraph;
+const ask = (query: string, variables = {}, headers = {}) =>
+  askSubgraph(service.url, query, variables, headers);
+const reviews = Array.from({ length: 5_000 }, (_, place) => reviewAt(place + 1)).sort((one, other) =>
+  one.createdAt < other.createdAt ? 1 : -1,
+);
+const ratingOf = (productId: string) => {
+  const counts = new Map<number, number>();
+  for (const review of reviews)
+    if (review.productId === productId) counts.set(review.rating, (counts.get(review.rating) ?? 0) + 1);
+  return sumUpRatings(counts);
+};
+
+beforeAll(async () => {
+  database = await openServiceDatabase('reviews');
+  service = await serveSubgraph(createSubgraph(readServiceSchema('reviews')), {
+    databaseUrl: database.url,
+    port: 0,
+    log: pino({ level: 'silent' }),
+  });
+});
+
+afterAll(async () => {
+  await service?.close();
+  await database?.close();
+});
+
+describe('reading reviews', () => {
+  const keys = Array.from({ length: 50 }, (_, place) => ({
+    __typename: 'Product',
+    id: `product-${place + 1}`,
+  }));
+
+  test('answers the first reviews and the ratings of 50 products with three statements', async () => {
+    const { data, statements } = await ask(
+      'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product { rating { average count histogram { rating count } } reviews(first: 3) { totalCount nodes { id title author { id username } } pageInfo { hasNextPage } } } } }',
+      { keys },
+    );
+    expect(data._entities).toEqual(
+      keys.map(({ id }) => {
+        const own = reviews.filter((review) => review.productId === id);
+        return {
+          rating: ratingOf(id),
+          reviews: {
+            totalCount: own.length,
+            nodes: own.slice(0, 3).map((review) => ({
+              id: review.id,
+              title: review.title,
+              author: { id: review.authorId, username: review.authorUsername },
+            })),
+            pageInfo: { hasNextPage: own.length > 3 },
+          },
+        };
+      }),
+    );
+    expect(statements.map(({ cause, batchSize }) => `${cause} ${batchSize}`).sort()).toEqual([
+      'Product.rating 50',
+      'Product.reviews 50',
+      'Product.reviews 50',
+    ]);
+  });
+
+  test('walks the reviews of a product by rating, both ways, under a filter', async () => {
+    const id = 'product-14';
+    const expected = reviews
+      .filter((review) => review.productId === id && review.rating >= 2)
+      .sort((one, other) => one.rating - other.rating || (one.id < other.id ? -1 : 1))
+      .map((review) => review.id);
+    const page = async (args: string) => {
+      const { data } = await ask(
+        `query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product { reviews(${args}, filter: { ratingFrom: 2 }, sort: { by: RATING, direction: ASC }) { nodes { id } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } } }`,
+        { keys: [{ __typename: 'Product', id }] },
+      );
+      const { nodes, pageInfo } = data._entities[0].reviews;
+      return { ids: nodes.map((node: { id: string }) => node.id), pageInfo };
+    };
+    const first = await page('first: 60');
+    const second = await page(`first: 100, after: "${first.pageInfo.endCursor}"`);
+    expect([...first.ids, ...second.ids]).toEqual(expected);
+    const last = await page('last: 5');
+    const before = await page(`last: 5, before: "${last.pageInfo.startCursor}"`);
+    expect([...before.ids, ...last.ids]).toEqual(expected.slice(-10));
+    expect(before.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+  });
+
+  test('needs no statement for the parts of a review that it was read with', async () => {
+    const { data, statements } = await ask(
+      '{ review(id: "review-7") { rating author { id username } product { id } } }',
+    );
+    const review = reviewAt(7);
+    expect(data.review).toEqual({
+      rating: review.rating,
+      author: { id: review.authorId, username: review.authorUsername },
+      product: { id: review.productId },
+    });
+    expect(statements).toHaveLength(1);
+  });
+});
+
+describe('writing reviews', () => {
+  const input = {
+    productId: 'product-999',
+    authorId: 'someone',
+    authorUsername: 'some.one',
+    rating: 4,
+    title: 'Good',
+    body: 'So.',
+  };
+  const write = (change = {}) =>
+    ask(
+      'mutation($input: WriteReviewInput!) { writeReview(input: $input) { review { id rating author { username } } errors { code field } } }',
+      { input: { ...input, ...change } },
+    );
+
+  test('writes one review of a product and author, changes it and removes it', async () => {
+    const { data } = await write();
+    const { id } = data.writeReview.review;
+    expect(data.writeReview).toMatchObject({
+      review: { rating: 4, author: { username: 'some.one' } },
+      errors: [],
+    });
+    expect((await write()).data.writeReview).toEqual({
+      review: null,
+      errors: [{ code: 'ALREADY_REVIEWED', field: 'productId' }],
+    });
+    const change = (authorId: string) =>
+      ask(
+        'mutation($input: UpdateReviewInput!) { updateReview(input: $input) { review { rating title updatedAt } errors { code } } }',
+        { input: { id, authorId, rating: 2 } },
+      );
+    expect((await change('somebody-else')).data.updateReview.errors).toEqual([{ code: 'NOT_THE_AUTHOR' }]);
+    const changed = (await change('someone')).data.updateReview;
+    expect(changed).toMatchObject({ review: { rating: 2, title: 'Good' }, errors: [] });
+    expect(changed.review.updatedAt).not.toBeNull();
+    const remove = () =>
+      ask(
+        'mutation($input: DeleteReviewInput!) { deleteReview(input: $input) { deletedReviewId product { id rating { count } } errors { code } } }',
+        { input: { id, authorId: 'someone' } },
+      );
+    const before = ratingOf('product-999').count;
+    expect((await remove()).data.deleteReview).toEqual({
+      deletedReviewId: id,
+      product: { id: 'product-999', rating: { count: before } },
+      errors: [],
+    });
+    expect((await remove()).data.deleteReview.errors).toEqual([{ code: 'REVIEW_NOT_FOUND' }]);
+  });
+
+  test('refuses a rating that is out of range and a title that is empty', async () => {
+    const { data } = await write({ rating: 0, title: ' ' });
+    expect(data.writeReview.errors).toEqual([
+      { code: 'INVALID_VALUE', field: 'rating' },
+      { code: 'INVALID_VALUE', field: 'title' },
+    ]);
+  });
+});
