@@ -2,6 +2,7 @@ import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDe
 import type { Logger } from 'pino';
 
 import type { RequestIdentity } from './auth/request-identity.ts';
+import type { OperationTrace } from './telemetry/trace.ts';
 
 /** The engines that stand behind this port: ours, and the stock ApolloGateway as reference and escape hatch. */
 export type EngineName = 'compiled' | 'apollo';
@@ -23,6 +24,10 @@ export interface EngineRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Aborted when the client has left or the request's time is up; the engine then ends its fetches. */
   readonly signal: AbortSignal;
+  /** When the request's time is up, by `performance.now()`; undefined without a deadline. */
+  readonly deadlineAt?: number | undefined;
+  /** Watches the operation for a caller who may ask; the answer then has its report in `extensions.freehold`. */
+  readonly trace?: OperationTrace | undefined;
 }
 
 /** An operation that is expected soon; it has been validated against the engine's `apiSchema`. */

@@ -18,6 +18,7 @@ import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import { stripAuthorization } from './supergraph/strip-authorization.ts';
 import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-reloader.ts';
+import { makeExplainGate } from './telemetry/explain-gate.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
 
 /** A gateway without a socket: a host gives it requests. */
@@ -78,6 +79,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     guards,
     authenticate,
     metrics,
+    beginTrace: makeExplainGate(config),
     readiness: () => readiness,
     log,
   });

@@ -44,7 +44,7 @@ export const gatewayConfigSchema = z.strictObject({
     .describe('Longest wait for requests in flight when stopping, in milliseconds; then they are cut.'),
   forwardHeaders: z
     .array(header)
-    .default(['traceparent', 'tracestate', 'freehold-explain'])
+    .default(['traceparent', 'tracestate'])
     .describe('Client headers that go on to every subgraph, lower-case.'),
   corsOrigins: z
     .array(z.string().min(1))
@@ -53,6 +53,13 @@ export const gatewayConfigSchema = z.strictObject({
       "Web origins that may call from a browser, beside the page's own; `development` adds Apollo's Sandbox.",
     ),
   watchSupergraph: z.boolean().default(true).describe('Loads the supergraph again when its file changes.'),
+  explainToken: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      "Secret of those who may ask for an operation's trace in `production`, sent as `freehold-explain-token` beside `freehold-explain: 1`. Unset: nobody may. `development` explains to everybody.",
+    ),
   metrics: z
     .boolean()
     .default(false)
@@ -84,6 +91,11 @@ function listIssues(error: z.ZodError): string[] {
 function findContradictions(config: GatewayConfig): string[] {
   if (config.authentication === 'required' && config.jwks.length === 0) {
     return ['- jwks: expected a key set, because authentication is "required"'];
+  }
+  if (config.forwardHeaders.includes('freehold-explain')) {
+    return [
+      '- forwardHeaders: "freehold-explain" cannot be among them; the gateway sends it for those who may ask',
+    ];
   }
   if (config.trustedDocuments !== 'off' && config.trustedDocumentsFile === undefined) {
     return [

@@ -9,6 +9,7 @@ import {
 import type { Engine, EngineAnswer, EngineOptions, EngineRequest, PreparedOperation } from '../engine.ts';
 import { executeOperation } from '../execution/execute-operation.ts';
 import { OperationStore } from '../execution/operation-store.ts';
+import { explainAnswer } from '../telemetry/explain-answer.ts';
 import type { CacheStatistics } from '../planning/bounded-cache.ts';
 import { OperationPlanError } from '../planning/plan-error.ts';
 import { createPlanner, plannerDefaults, type Planner, type PlannerOptions } from '../planning/planner.ts';
@@ -117,7 +118,12 @@ async function executeRequest(
   try {
     const found = store.get(request, coerced);
     const compiled = found instanceof Promise ? await found : found;
-    return await executeOperation(compiled, request, coerced, { schema, send: transport.send, log });
+    const { trace } = request;
+    trace?.planned(!(found instanceof Promise));
+    const answer = await executeOperation(compiled, request, coerced, { schema, send: transport.send, log });
+    return trace === undefined
+      ? answer
+      : explainAnswer(answer, trace.report(compiled.plan, compiled.normalised));
   } catch (error) {
     const refusal = describePlanFailure(error);
     if (refusal === undefined) throw error;

@@ -39,6 +39,8 @@ export async function executeOperation(
       return Object.hasOwn(variables, clientName) ? variables[clientName] : undefined;
     },
     cancellation,
+    deadlineAt: request.deadlineAt,
+    trace: request.trace,
     log,
   };
   const abort = (): void =>

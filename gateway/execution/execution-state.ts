@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import type { OperationTrace } from '../telemetry/trace.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { DataObject } from './data.ts';
@@ -15,5 +16,9 @@ export interface ExecutionState {
   /** The value of a variable of the plan, as the client sent it; undefined when it sent none. */
   readonly variable: (name: string) => unknown;
   readonly cancellation: Cancellation;
+  /** When the request's time is up, by `performance.now()`; undefined without a deadline. */
+  readonly deadlineAt: number | undefined;
+  /** Watches the operation; undefined when nobody asked for that. */
+  readonly trace: OperationTrace | undefined;
   readonly log: Logger;
 }

@@ -9,7 +9,8 @@ import { errorPlacesMax, reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
 import type { RunStep } from './run-plan.ts';
 import type { ErrorPlace } from './service-error.ts';
-import { badShape, describe, parseSubgraphAnswer, type SubgraphErrorReport } from './subgraph-answer.ts';
+import { sendStep } from './send-step.ts';
+import { badShape, describe, type SubgraphErrorReport } from './subgraph-answer.ts';
 
 interface CompiledBatch {
   readonly batch: EntityBatch;
@@ -38,17 +39,9 @@ export function compileEntityStep(step: EntityStep): RunStep {
     const lists = batches.map((batch) => readRepresentations(batch, state.data));
     if (lists.every(({ entities }) => entities.length === 0)) return;
     try {
-      const { status, body } = await state.send({
-        service: step.service,
-        kind: 'query',
-        body: writeBody(
-          state,
-          lists.map(({ text }) => text),
-        ),
-        headers: state.headers,
-        cancellation: state.cancellation,
-      });
-      const answer = parseSubgraphAnswer(step.service, status, body);
+      const texts = lists.map(({ text }) => text);
+      const count = lists.reduce((sum, { entities }) => sum + entities.length, 0);
+      const answer = await sendStep(state, step, writeBody(state, texts), count);
       for (const report of answer.errors) reportAtEntities(state, step, lists, report);
       if (answer.data === undefined) return;
       for (const [index, { batch }] of batches.entries())

@@ -6,7 +6,8 @@ import { reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
 import type { RunStep } from './run-plan.ts';
 import type { ErrorPlace } from './service-error.ts';
-import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
+import { sendStep } from './send-step.ts';
+import type { SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Compiles a step that asks for root fields. */
 export function compileRootStep(step: RootStep): RunStep {
@@ -17,14 +18,7 @@ export function compileRootStep(step: RootStep): RunStep {
     if (targets.length === 0) return;
     let answer: SubgraphAnswer;
     try {
-      const { status, body } = await state.send({
-        service: step.service,
-        kind: step.operationKind,
-        body: writeBody(state, []),
-        headers: state.headers,
-        cancellation: state.cancellation,
-      });
-      answer = parseSubgraphAnswer(step.service, status, body);
+      answer = await sendStep(state, step, writeBody(state, []), null);
     } catch (failure) {
       reportFailure(state, step.service, failure, allPlaces);
       return;

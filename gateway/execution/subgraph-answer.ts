@@ -11,6 +11,8 @@ export interface SubgraphErrorReport {
 export interface SubgraphAnswer {
   readonly data: DataObject | undefined;
   readonly errors: readonly SubgraphErrorReport[];
+  /** As the subgraph sent them; read only to explain an operation. */
+  readonly extensions: unknown;
 }
 
 const noErrors: readonly SubgraphErrorReport[] = [];
@@ -32,7 +34,7 @@ export function parseSubgraphAnswer(service: string, status: number, body: strin
   const reports = errors === undefined || errors === null ? noErrors : readErrors(service, errors);
   if ((data === undefined || data === null) && reports.length === 0)
     throw badShape(service, 'data or errors, found neither');
-  return { data: data ?? undefined, errors: reports };
+  return { data: data ?? undefined, errors: reports, extensions: answer['extensions'] };
 }
 
 function parseJson(service: string, status: number, body: string): unknown {

@@ -17,12 +17,17 @@ import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError, toGraphqlError } from '../errors.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
+import type { OperationTrace } from '../telemetry/trace.ts';
 
 /** What the host knows of a request and the engine needs. */
 export interface OperationContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly identity: RequestIdentity | undefined;
   readonly signal: AbortSignal;
+  /** When the request's time is up, by `performance.now()`. */
+  readonly deadlineAt: number;
+  /** Watches the operation for a caller who asked and may. */
+  readonly trace: OperationTrace | undefined;
 }
 
 /** An HTTP request with its body parsed. */
@@ -114,7 +119,7 @@ async function executeOperation(
   engines: EngineSwitch,
   context: GatewayGraphQLRequestContext,
 ): Promise<EngineAnswer> {
-  const { headers, identity, signal } = context.context as OperationContext;
+  const { headers, identity, signal, deadlineAt, trace } = context.context as OperationContext;
   try {
     return await engines.execute(context.schema, {
       query: context.source,
@@ -126,6 +131,8 @@ async function executeOperation(
       headers,
       identity,
       signal,
+      deadlineAt,
+      trace,
     });
   } catch (error) {
     if (signal.aborted && signal.reason instanceof RequestError) throw toGraphqlError(signal.reason);

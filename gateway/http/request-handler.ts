@@ -9,6 +9,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
 import type { Guards } from '../guards/guards.ts';
+import type { BeginTrace } from '../telemetry/explain-gate.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
 import type { GraphqlServer } from './graphql-server.ts';
@@ -25,6 +26,7 @@ export interface HandlerParts {
   readonly guards: Guards;
   readonly authenticate: Authenticate;
   readonly metrics: Metrics;
+  readonly beginTrace: BeginTrace;
   readonly readiness: () => Readiness;
   readonly log: Logger;
 }
@@ -141,6 +143,8 @@ async function answerOperationOrPage(
         headers: pickHeaders(request, parts.config.forwardHeaders),
         identity,
         signal: deadline.signal,
+        deadlineAt: deadline.at,
+        trace: parts.beginTrace(request.headers),
       },
     );
     const text =
@@ -182,7 +186,7 @@ function startDeadline(
   request: IncomingMessage,
   response: ServerResponse,
   timeoutMs: number,
-): { signal: AbortSignal; end: () => void } {
+): { signal: AbortSignal; at: number; end: () => void } {
   const controller = new AbortController();
   const timer = setTimeout(() => {
     controller.abort(new RequestError('REQUEST_TIMEOUT', `The operation took longer than ${timeoutMs} ms.`));
@@ -194,6 +198,7 @@ function startDeadline(
   request.once('error', onClose);
   return {
     signal: controller.signal,
+    at: performance.now() + timeoutMs,
     end: () => {
       clearTimeout(timer);
     },

@@ -12,7 +12,9 @@ export function limitTime(timeoutMs: number): Interceptor {
       const message = `The subgraph "${request.service}" did not answer within ${timeoutMs} ms.`;
       cancellation.cancel(new FetchError('SUBGRAPH_TIMEOUT', message));
     }, timeoutMs);
-    return next({ ...request, cancellation }).finally(() => {
+    const endsAt = performance.now() + timeoutMs;
+    const deadlineAt = request.deadlineAt === undefined ? endsAt : Math.min(request.deadlineAt, endsAt);
+    return next({ ...request, cancellation, deadlineAt }).finally(() => {
       clearTimeout(timer);
       request.cancellation.removeListener(cancel);
     });

@@ -37,7 +37,7 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
     send: (request) =>
       new Promise((resolve, reject) => {
         pool.dispatch(
-          { path, method: 'POST', headers: listHeaders(request.headers), body: request.body },
+          { path, method: 'POST', headers: listHeaders(request), body: request.body },
           new ResponseReader(request, options.responseBytesMax, resolve, reject),
         );
       }),
@@ -46,10 +46,21 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
 }
 
 const ownHeaders = ['content-type', 'application/json', 'accept', 'application/json'];
-const ownHeaderNames = new Set(['content-type', 'accept', 'content-length', 'host', 'connection']);
+// How many milliseconds are left; the service hands them on to its database.
+const deadlineHeader = 'freehold-deadline-ms';
+const ownHeaderNames = new Set([
+  deadlineHeader,
+  'content-type',
+  'accept',
+  'content-length',
+  'host',
+  'connection',
+]);
 
-function listHeaders(headers: Readonly<Record<string, string>>): string[] {
+function listHeaders({ headers, deadlineAt }: SubgraphRequest): string[] {
   const list = [...ownHeaders];
+  if (deadlineAt !== undefined)
+    list.push(deadlineHeader, String(Math.max(1, Math.floor(deadlineAt - performance.now()))));
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     if (value !== undefined && !ownHeaderNames.has(name)) list.push(name, value);
@@ -99,6 +110,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     this.#abort = abort;
     const { reason } = this.#request.cancellation;
     if (reason !== undefined) abort(reason);
+    else this.#request.timing?.sent();
   }
 
   onHeaders(status: number): boolean {

@@ -2,10 +2,16 @@ import { Cancellation } from './cancellation.ts';
 import type { FetchError } from './fetch-error.ts';
 import type { Interceptor, SubgraphRequest, SubgraphResponse } from './subgraph-request.ts';
 
+// The subgraph is given this much longer than the first who asks, so that those who come a little later may share.
+// Nothing runs on for it: the last one who leaves cancels the request.
+const graceMs = 1000;
+
 /** A request in flight and how many wait for it. */
 interface Flight {
   readonly response: Promise<SubgraphResponse>;
   readonly cancellation: Cancellation;
+  /** What the subgraph is told; nobody who waits has more time than that. */
+  readonly deadlineAt: number | undefined;
   waiting: number;
 }
 
@@ -16,24 +22,32 @@ interface Flight {
 export function shareInFlight(): Interceptor {
   const flights = new Map<string, Flight>();
   return (next) => (request) => {
-    if (request.kind !== 'query') return next(request);
+    if (request.kind !== 'query' || request.timing !== undefined) return next(request);
     const key = writeKey(request);
     let flight = flights.get(key);
-    if (flight === undefined) {
+    if (flight === undefined || isLater(request.deadlineAt, flight.deadlineAt)) {
       const cancellation = new Cancellation();
-      const response = next({ ...request, cancellation });
-      flight = { response, cancellation, waiting: 0 };
+      const deadlineAt = request.deadlineAt === undefined ? undefined : request.deadlineAt + graceMs;
+      const response = next({ ...request, cancellation, deadlineAt });
+      flight = { response, cancellation, deadlineAt, waiting: 0 };
       flights.set(key, flight);
       const land = (): void => {
         if (flights.get(key)?.response === response) flights.delete(key);
       };
       response.then(land, land);
     }
-    return join(flight, request, () => flights.delete(key));
+    const joined = flight;
+    return join(joined, request, () => {
+      if (flights.get(key) === joined) flights.delete(key);
+    });
   };
 }
 
-/** Everything that the subgraph can see: two requests with one key are the same to it. */
+function isLater(deadlineAt: number | undefined, other: number | undefined): boolean {
+  return other !== undefined && (deadlineAt === undefined || deadlineAt > other);
+}
+
+/** Everything that the subgraph can see but the deadline: two requests with one key are the same to it. */
 function writeKey({ body, headers }: SubgraphRequest): string {
   let key = '';
   // A value cannot contain a line break, so no two sets of headers have one text.

@@ -12,6 +12,16 @@ export interface SubgraphRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Ends the request when the operation ends early. */
   readonly cancellation: Cancellation;
+  /** When nobody waits any longer, by `performance.now()`: sent on, so that the service and its database stop too. */
+  readonly deadlineAt?: number | undefined;
+  /** Told when the request is sent. A request that has one is never shared, or it would tell of another's. */
+  readonly timing?: RequestTiming | undefined;
+}
+
+/** Is told how a request goes on its way. */
+export interface RequestTiming {
+  /** The request is written to a connection; again at each retry. */
+  sent(): void;
 }
 
 export interface SubgraphResponse {

@@ -9,10 +9,11 @@ export function explainPlugin<Client>(): ApolloServerPlugin<RequestContext<Clien
       return {
         async willSendResponse({ response, contextValue }) {
           if (!contextValue.isExplained || response.body.kind !== 'single') return;
-          const { statements, missing } = contextValue;
+          const { statements, missing, statementScope } = contextValue;
+          const requestMs = performance.now() - statementScope.requestStartMs;
           response.body.singleResult.extensions = {
             ...response.body.singleResult.extensions,
-            freehold: { statements, ...(missing.length > 0 ? { missing } : {}) },
+            freehold: { requestMs, statements, ...(missing.length > 0 ? { missing } : {}) },
           };
         },
       };

@@ -1,0 +1,46 @@
+import type { PlanStep } from '../planning/compiled-plan.ts';
+import { explainHeader } from '../telemetry/trace.ts';
+import { FetchError } from '../transport/fetch-error.ts';
+import type { SubgraphRequest } from '../transport/subgraph-request.ts';
+import type { ExecutionState } from './execution-state.ts';
+import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
+
+/** Sends the request of a step and reads its answer. Rejects with a `FetchError`. */
+export async function sendStep(
+  state: ExecutionState,
+  step: PlanStep,
+  body: string,
+  representations: number | null,
+): Promise<SubgraphAnswer> {
+  const request: SubgraphRequest = {
+    service: step.service,
+    kind: step.kind === 'root' ? step.operationKind : 'query',
+    body,
+    headers: state.headers,
+    cancellation: state.cancellation,
+    deadlineAt: state.deadlineAt,
+  };
+  if (state.trace !== undefined) return sendTraced(state, step, request, representations);
+  const response = await state.send(request);
+  return parseSubgraphAnswer(step.service, response.status, response.body);
+}
+
+async function sendTraced(
+  state: ExecutionState,
+  step: PlanStep,
+  request: SubgraphRequest,
+  representations: number | null,
+): Promise<SubgraphAnswer> {
+  const timing = state.trace?.beginFetch(step, representations, request.body);
+  const headers = { ...request.headers, [explainHeader]: '1' };
+  try {
+    const response = await state.send({ ...request, headers, timing });
+    timing?.received(response.status, response.body);
+    const answer = parseSubgraphAnswer(step.service, response.status, response.body);
+    if (timing !== undefined) timing.extensions = answer.extensions;
+    return answer;
+  } catch (failure) {
+    timing?.failed(failure instanceof FetchError ? failure.code : 'INTERNAL_SERVER_ERROR');
+    throw failure;
+  }
+}

@@ -1,0 +1,146 @@
+import type { NormalisedOperation } from '../operation/selection.ts';
+import type { CompiledPlan, PlanStep } from '../planning/compiled-plan.ts';
+import type { RequestTiming } from '../transport/subgraph-request.ts';
+import { listServedFields } from './list-served-fields.ts';
+import { readStatements } from './read-statements.ts';
+import type { TracedFetch, TracedStatement, TraceReport, TraceTotals } from './trace-report.ts';
+
+/** The header by which a caller asks for a trace, and the gateway a service for its statements. */
+export const explainHeader = 'freehold-explain';
+
+/** What was seen of one fetch while it ran. */
+export class FetchTrace implements RequestTiming {
+  readonly step: PlanStep;
+  readonly representations: number | null;
+  readonly bytesSent: number;
+  readonly startedMs = performance.now();
+  attempts = 0;
+  sentMs: number | undefined;
+  endedMs: number | undefined;
+  status: number | null = null;
+  error: string | null = null;
+  bytesReceived = 0;
+  extensions: unknown;
+
+  constructor(step: PlanStep, representations: number | null, body: string) {
+    this.step = step;
+    this.representations = representations;
+    this.bytesSent = Buffer.byteLength(body);
+  }
+
+  sent(): void {
+    this.attempts += 1;
+    this.sentMs = performance.now();
+  }
+
+  received(status: number, body: string): void {
+    this.endedMs = performance.now();
+    this.status = status;
+    this.bytesReceived = Buffer.byteLength(body);
+  }
+
+  failed(code: string): void {
+    this.endedMs ??= performance.now();
+    this.error = code;
+  }
+}
+
+/** Watches one operation, for a caller that asked to be told. An operation without one does no work for it. */
+export class OperationTrace {
+  readonly #startedMs = performance.now();
+  readonly #fetches: FetchTrace[] = [];
+  #plannedMs = 0;
+  #isCached = false;
+
+  /** To be called when the plan is there. */
+  planned(isCached: boolean): void {
+    this.#plannedMs = performance.now() - this.#startedMs;
+    this.#isCached = isCached;
+  }
+
+  /** To be called when everything that the step needs is there. */
+  beginFetch(step: PlanStep, representations: number | null, body: string): FetchTrace {
+    const fetch = new FetchTrace(step, representations, body);
+    this.#fetches.push(fetch);
+    return fetch;
+  }
+
+  /** What was seen; to be called when the answer is there. */
+  report(plan: CompiledPlan, operation: NormalisedOperation): TraceReport {
+    const fetches = this.#fetches.map((fetch) => this.#reportFetch(fetch, operation));
+    const run = new Set(fetches.map(({ id }) => id));
+    return {
+      version: 1,
+      operation: { kind: operation.kind, name: operation.name ?? null },
+      plan: {
+        durationMs: round(this.#plannedMs),
+        isCached: this.#isCached,
+        steps: plan.steps.length,
+        skipped: plan.steps.filter(({ id }) => !run.has(id)).map(({ id, service }) => ({ id, service })),
+      },
+      fetches,
+      totals: sumUp(fetches, round(performance.now() - this.#startedMs)),
+    };
+  }
+
+  #reportFetch(fetch: FetchTrace, operation: NormalisedOperation): TracedFetch {
+    const { step, startedMs, attempts, status, error, representations, bytesSent, bytesReceived } = fetch;
+    const endedMs = fetch.endedMs ?? performance.now();
+    const sentMs = fetch.sentMs ?? endedMs;
+    const workMs = endedMs - sentMs;
+    const told = readStatements(fetch.extensions);
+    // Two clocks: what the service did not take itself went to the network, half of it on the way there.
+    const offsetMs = sentMs - this.#startedMs + Math.max(0, (workMs - (told?.requestMs ?? workMs)) / 2);
+    return {
+      id: step.id,
+      service: step.service,
+      kind: step.kind,
+      after: step.after,
+      startMs: round(startedMs - this.#startedMs),
+      waitMs: round(sentMs - startedMs),
+      workMs: round(workMs),
+      attempts,
+      status,
+      error,
+      representations,
+      bytesSent,
+      bytesReceived,
+      query: step.query,
+      ...listServedFields(step, operation),
+      statements: told?.statements.map((statement) => moveStatement(statement, offsetMs)) ?? null,
+    };
+  }
+}
+
+function moveStatement(statement: TracedStatement, offsetMs: number): TracedStatement {
+  return {
+    ...statement,
+    startMs: round(statement.startMs + offsetMs),
+    waitMs: round(statement.waitMs),
+    durationMs: round(statement.durationMs),
+  };
+}
+
+function sumUp(fetches: readonly TracedFetch[], durationMs: number): TraceTotals {
+  const statements = fetches.flatMap((fetch) => fetch.statements ?? []);
+  const services: Record<string, { fetches: number; statements: number }> = {};
+  for (const fetch of fetches) {
+    const known = (services[fetch.service] ??= { fetches: 0, statements: 0 });
+    known.fetches += 1;
+    known.statements += fetch.statements?.length ?? 0;
+  }
+  return {
+    durationMs,
+    fetches: fetches.length,
+    statements: statements.length,
+    rows: statements.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
+    statementMs: round(statements.reduce((sum, statement) => sum + statement.durationMs, 0)),
+    bytesReceived: fetches.reduce((sum, fetch) => sum + fetch.bytesReceived, 0),
+    services,
+  };
+}
+
+/** Microseconds are as far as these clocks can be trusted. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
