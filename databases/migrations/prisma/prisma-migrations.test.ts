@@ -122,7 +122,7 @@ describe('applying', () => {
 
   test('by two processes at once applies everything once', async () => {
     await createMigration({ ...target, name: 'init' });
-    const program = await bundleProgram(path.join(import.meta.dirname, 'fixtures/apply.ts'));
+    const program = await bundleProgram(path.join(import.meta.dirname, '../fixtures/apply.ts'));
     try {
       const runs = await Promise.all(
         [1, 2].map(async () => {
