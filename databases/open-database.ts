@@ -1,4 +1,8 @@
-import type { DatabaseOptions, RunningDatabase } from './database.ts';
+import { mkdir } from 'node:fs/promises';
+
+import { DatabaseError } from './database-error.ts';
+import type { DatabaseDeath, DatabaseOptions, RunningDatabase } from './database.ts';
+import { lockFolder, type FolderLock } from './folder-lock.ts';
 import { reachUrl } from './reach-url.ts';
 
 /**
@@ -42,10 +46,48 @@ export function nameVariables(service: string): {
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<RunningDatabase> {
-  if (options.kind === 'mongo') {
-    const { openMongoDatabase } = await import('./mongo/open-mongo-database.ts');
-    return await openMongoDatabase(options);
-  }
+  if (options.kind === 'mongo') return await openLocked(options);
   const { openPostgresDatabase } = await import('./postgres/open-postgres-database.ts');
   return await openPostgresDatabase(options);
+}
+
+/** Opens the embedded MongoDB under the lock of its folder, so that a second process can tell and wait. */
+async function openLocked(options: DatabaseOptions): Promise<RunningDatabase> {
+  const { openMongoDatabase } = await import('./mongo/open-mongo-database.ts');
+  const lock = await lockEmbeddedFolder(options);
+  try {
+    const database = await openMongoDatabase(options);
+    return {
+      ...database,
+      died: releaseOnDeath(database.died, lock),
+      async close() {
+        await database.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function lockEmbeddedFolder({ folder, service }: DatabaseOptions): Promise<FolderLock> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await lockFolder(folder, service);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error)
+      throw new DatabaseError(
+        `The database folder of ${service}, ${folder}, cannot be used: ${error.message}. ` +
+          'Free the disk, mend the rights of the folder, or choose another one (--data DIR).',
+        { cause: error },
+      );
+    throw error;
+  }
+}
+
+async function releaseOnDeath(died: Promise<DatabaseDeath>, lock: FolderLock): Promise<DatabaseDeath> {
+  const death = await died;
+  await lock.release();
+  return death;
 }

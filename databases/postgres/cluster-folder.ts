@@ -22,6 +22,8 @@ export interface ClusterFiles {
   readonly credentials: string;
   /** How far the set-up has come; written before the first step and after the last. */
   readonly state: string;
+  /** The port of the last run. */
+  readonly port: string;
 }
 
 /** A data folder that a server can be started on. */
@@ -48,6 +50,7 @@ export function listClusterFiles(folder: string): ClusterFiles {
     cluster: path.join(folder, 'cluster'),
     credentials: path.join(folder, 'credentials.json'),
     state: path.join(folder, 'state.json'),
+    port: path.join(folder, 'port'),
   };
 }
 

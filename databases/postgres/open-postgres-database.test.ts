@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -106,7 +107,21 @@ describe('an embedded PostgreSQL', () => {
     process.kill(await readServerPid(folder), 'SIGKILL');
     expect(await first.died).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
     const second = await open(folder);
+    // At the same place, so that a service which lost it finds it again.
+    expect(second.url).toBe(first.url);
     expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'acknowledged' }]);
+  });
+
+  test('takes another port when its own is taken', async () => {
+    const folder = path.join(root, 'port');
+    const first = await open(folder);
+    await first.close();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(first.port, '127.0.0.1', resolve));
+    const second = await open(folder);
+    other.close();
+    expect(second.port).not.toBe(first.port);
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   test('starts over when its set-up was interrupted', async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -119,8 +119,10 @@ function describeRunning(opened: Opened, lock: FolderLock): RunningDatabase {
 async function startServer(opening: Opening): Promise<StartedServer> {
   const { options, files, binaries, runAs } = opening;
   const giveUpAt = Date.now() + orphanedSessionsMs;
+  // The port of the last run first: what was connected then finds the database where it was.
+  let wanted = await readLastPort(files);
   for (let attempt = 1; ;) {
-    const port = await findFreePort();
+    const port = (await findFreePort(wanted)) ?? (await findFreePort(0)) ?? 0;
     try {
       const postmaster = await startPostmaster({
         program: binaries.postgres,
@@ -129,12 +131,16 @@ async function startServer(opening: Opening): Promise<StartedServer> {
         runAs,
         log: options.log,
       });
+      // A convenience for the next start, which does without.
+      await writeFile(files.port, String(port)).catch(() => undefined);
       return { postmaster, port };
     } catch (error) {
       if (!(error instanceof PostmasterStartError)) throw error;
       const { output } = error;
-      if (/could not (bind|create any TCP)/.test(output) && attempt < portAttempts) attempt += 1;
-      else if (/pre-existing shared memory block/.test(output) && Date.now() < giveUpAt) await delay(50);
+      if (/could not (bind|create any TCP)/.test(output) && attempt < portAttempts) {
+        attempt += 1;
+        wanted = 0;
+      } else if (/pre-existing shared memory block/.test(output) && Date.now() < giveUpAt) await delay(50);
       else throw startError(opening, error);
     }
   }
@@ -190,16 +196,22 @@ async function withClient(url: string, use: (client: Client) => Promise<unknown>
   }
 }
 
-async function findFreePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
+/** A port that nobody listens on: `wanted`, or any for 0. Undefined when the wanted one is taken. */
+async function findFreePort(wanted: number): Promise<number | undefined> {
+  return await new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => {
+    server.once('error', () => resolve(undefined));
+    server.listen(wanted, host, () => {
       const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
+      const port = typeof address === 'object' && address ? address.port : undefined;
       server.close(() => resolve(port));
     });
   });
+}
+
+async function readLastPort(files: ClusterFiles): Promise<number> {
+  const port = Number.parseInt(await readFile(files.port, 'utf8').catch(() => ''), 10);
+  return port > 1023 && port < 65_536 ? port : 0;
 }
 
 /** Turns faults of the file system into messages that name the folder. */

@@ -84,7 +84,11 @@ describe('MongoDB migrations', () => {
     await expect(notes.insertOne({ name: 'one' })).rejects.toMatchObject({ code: 11_000 });
     await expect(notes.insertOne({ name: 1 })).rejects.toMatchObject({ code: 121 });
     const record = await db.collection('_freehold_migrations').findOne();
-    expect(record).toMatchObject({ migration_name: '20260101000000_init', applied_steps_count: 2, logs: null });
+    expect(record).toMatchObject({
+      migration_name: '20260101000000_init',
+      applied_steps_count: 2,
+      logs: null,
+    });
     expect(await diagnoseMigrations(target)).toEqual({
       pending: [],
       edited: [],
@@ -134,7 +138,13 @@ describe('MongoDB migrations', () => {
   test('that fail half-way say where, and go on from there when mended', async () => {
     await declare({ notes: { indexes: [byName] } });
     const create = { create: 'notes' };
-    const insert = { insert: 'notes', documents: [{ _id: 1, name: 'a' }, { _id: 2, name: 'a' }] };
+    const insert = {
+      insert: 'notes',
+      documents: [
+        { _id: 1, name: 'a' },
+        { _id: 2, name: 'a' },
+      ],
+    };
     const index = { createIndexes: 'notes', indexes: [byName] };
     const file = await write('20260101000000_init', create, insert, index);
     const message = await failureOf(applyMigrations(target));
