@@ -127,7 +127,7 @@ describe('MongoDB migrations', () => {
           return Number(output);
         }),
       );
-      expect(outputs.sort()).toEqual([0, 1]);
+      expect(outputs.sort((one, other) => one - other)).toEqual([0, 1]);
       expect(await db.collection('_freehold_migrations').countDocuments()).toBe(1);
       expect(await db.collection('_freehold_migrations_lock').countDocuments()).toBe(0);
     } finally {
@@ -196,8 +196,8 @@ describe('MongoDB migrations', () => {
   test('take over the lock of a process that was killed', async () => {
     await write('20260101000000_init', { create: 'notes' });
     await db
-      .collection<{ _id: string }>('_freehold_migrations_lock')
-      .insertOne({ _id: 'migrate', ...{ owner: 'gone', expires_at: new Date(Date.now() + 300) } });
+      .collection<{ _id: string; owner: string; expires_at: Date }>('_freehold_migrations_lock')
+      .insertOne({ _id: 'migrate', owner: 'gone', expires_at: new Date(Date.now() + 300) });
     expect((await applyMigrations(target)).applied).toHaveLength(1);
   });
 
