@@ -3,10 +3,13 @@ import { pino } from 'pino';
 import type { GatewayConfigInput } from '../gateway/config/gateway-config.ts';
 import { listen } from '../gateway/http/listen.ts';
 import { createGateway } from '../gateway/index.ts';
+import { readEnvironment } from './environment.ts';
 import { leaveParent, tellParent } from './process/parent-channel.ts';
 
 /** Runs a gateway in this process until SIGTERM or SIGINT; SIGHUP loads the supergraph again. */
-export async function runGateway(config: GatewayConfigInput): Promise<void> {
+export async function runGateway(input: GatewayConfigInput): Promise<void> {
+  const signingKeys = readEnvironment()['FREEHOLD_SIGNING_KEYS'];
+  const config = signingKeys ? { ...input, signingKeys: signingKeys.split(',') } : input;
   const log = pino({ name: 'gateway' }, pino.destination({ dest: 2, sync: false }));
   const gateway = await createGateway(config, log);
   const listening = await listen(gateway, log).catch(async (error: unknown) => {

@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 
 import { runService } from '../subgraphs/kit/run-service.ts';
+import { parseServiceKeys } from '../subgraphs/kit/signature/service-keys.ts';
+import { readEnvironment } from './environment.ts';
 import { findSubgraph, loadProject } from './project.ts';
 import { loadSubgraph, readDatabaseUrl } from './service-modules.ts';
 
@@ -11,9 +13,16 @@ export async function runServiceProcess(
 ): Promise<void> {
   const subgraph = findSubgraph(await loadProject(), name);
   const databaseUrl = readDatabaseUrl(name);
+  const serviceKeys = readEnvironment()['FREEHOLD_SERVICE_KEYS'];
   await runService(
     await loadSubgraph(subgraph),
-    { databaseUrl, host: options.host, port: options.port, log: pino({ name }) },
+    {
+      databaseUrl,
+      host: options.host,
+      port: options.port,
+      signingKeys: serviceKeys ? parseServiceKeys(serviceKeys) : undefined,
+      log: pino({ name }),
+    },
     process,
   );
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import type { RequestIdentity } from './auth/request-identity.ts';
 import type { OperationTrace } from './telemetry/trace.ts';
+import type { SignRequest } from './auth/sign-request.ts';
 
 /** The engines that stand behind this port: ours, and the stock ApolloGateway as reference and escape hatch. */
 export type EngineName = 'compiled' | 'apollo';
@@ -18,7 +19,7 @@ export interface EngineRequest {
   readonly operationName: string | undefined;
   /** Variables as the client sent them, not yet coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Who asks; undefined for an anonymous request. Sent on to subgraphs where requests to them are signed. */
+  /** Who asks; undefined for an anonymous request. */
   readonly identity?: RequestIdentity | undefined;
   /** Headers, by lower-case name, that go on to every subgraph request of this operation. */
   readonly headers: Readonly<Record<string, string>>;
@@ -65,6 +66,8 @@ export interface EngineOptions {
   readonly supergraphSdl: string;
   /** Where a subgraph is, by its name in the supergraph; it goes before the URL in `@join__graph`. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
+  /** Signs requests to subgraphs (docs/request-signatures.md). Default: they are not signed. */
+  readonly signRequest?: SignRequest | undefined;
   readonly log: Logger;
 }
 

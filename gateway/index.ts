@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import { makeAuthenticate } from './auth/authenticate.ts';
 import { authorizeEngine } from './auth/authorize-engine.ts';
+import { makeSigner, parseMasterKey } from './auth/sign-request.ts';
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
 import type { CreateEngine, Engine, EngineName } from './engine.ts';
 import { createApolloEngine } from './engines/apollo-engine.ts';
@@ -48,6 +49,8 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const inFlight = makeInFlightLimit(config.requestsInFlightMax);
   const metrics = makeMetrics(() => inFlight.inFlight);
   const { countRefusal } = metrics;
+  const [masterKey] = config.signingKeys.map(parseMasterKey);
+  const signRequest = masterKey === undefined ? undefined : makeSigner(masterKey);
   const authenticate = await makeAuthenticate(config, log);
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
   const supergraph = await readSupergraph(config.supergraphFile);
@@ -55,6 +58,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     const engine = await engineMakers[config.engine]({
       supergraphSdl: stripAuthorization(supergraphSdl),
       subgraphUrls: config.subgraphUrls,
+      signRequest,
       log,
     });
     const authorized = authorizeEngine(engine, supergraphSdl);

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
+import { masterKeyPattern } from '../auth/sign-request.ts';
+
 /** The options on who is asking. */
 export const authOptions = {
+  signingKeys: z
+    .array(z.string().regex(masterKeyPattern, 'expected <key id>:<32 bytes or more in base64url>'))
+    .default([])
+    .describe(
+      'Master keys that sign requests to services, `<key id>:<secret>`; the first signs, the others are there to rotate. None: requests are not signed. See docs/request-signatures.md.',
+    ),
   jwks: z
     .array(z.string().min(1))
     .default([])

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { identityHeader, signatureHeader } from '../auth/sign-request.ts';
 import { authOptions } from './auth-options.ts';
 import { guardOptions } from './guard-options.ts';
 
@@ -8,7 +9,13 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const header = z.string().regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'expected a lower-case HTTP header name');
+const header = z
+  .string()
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'expected a lower-case HTTP header name')
+  .refine(
+    (name) => name !== identityHeader && name !== signatureHeader,
+    'this header is written by the gateway alone',
+  );
 const milliseconds = z.int().max(2_147_483_647);
 
 /** Each option's meaning, unit and default, of which docs/configuration.md is made; the defaults live here alone. */

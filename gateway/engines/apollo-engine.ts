@@ -7,12 +7,31 @@ import type {
 import { GraphQLError, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 
+import { identityHeader, signatureHeader, type SignRequest } from '../auth/sign-request.ts';
 import type { Engine, EngineAnswer, EngineOptions, EngineRequest } from '../engine.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 
 /** What the data sources need of the operation that they fetch for. */
 interface ApolloContext {
   readonly headers: Readonly<Record<string, string>>;
+}
+
+type Fetcher = RemoteGraphQLDataSource['fetcher'];
+
+/** Signs what the data source is about to send; each request has a signature of its own. */
+function signFetches(fetcher: Fetcher, service: string, sign: SignRequest): Fetcher {
+  return (url, init) => {
+    const { pathname, search } = new URL(url);
+    const headers = { ...init?.headers };
+    const signature = sign({
+      service,
+      method: init?.method ?? 'GET',
+      path: pathname + search,
+      identity: headers[identityHeader],
+      body: typeof init?.body === 'string' ? init.body : '',
+    });
+    return fetcher(url, { ...init, headers: { ...headers, [signatureHeader]: signature } });
+  };
 }
 
 /** Sends the operation's headers on to the subgraph; everything else is the stock gateway's own. */
@@ -37,8 +56,12 @@ export async function createApolloEngine(options: EngineOptions): Promise<Engine
     supergraphSdl: options.supergraphSdl,
     logger: options.log,
     __exposeQueryPlanExperimental: false,
-    buildService: ({ name, url }) =>
-      new ForwardingDataSource({ url: options.subgraphUrls[name] ?? url ?? '' }),
+    buildService: ({ name, url }) => {
+      const source = new ForwardingDataSource({ url: options.subgraphUrls[name] ?? url ?? '' });
+      const { signRequest } = options;
+      if (signRequest !== undefined) source.fetcher = signFetches(source.fetcher, name, signRequest);
+      return source;
+    },
   });
   let apiSchema: GraphQLSchema | undefined;
   gateway.onSchemaLoadOrUpdate((update) => {

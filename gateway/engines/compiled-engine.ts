@@ -39,7 +39,11 @@ export interface CompiledEngine extends Engine {
 export async function createCompiledEngine(
   options: EngineOptions & { readonly compiled?: CompiledEngineOptions },
 ): Promise<CompiledEngine> {
-  const transportOptions = { ...transportDefaults, ...options.compiled?.transport };
+  const transportOptions = {
+    ...transportDefaults,
+    signRequest: options.signRequest,
+    ...options.compiled?.transport,
+  };
   const planner = await startPlanner(options.supergraphSdl, {
     ...plannerDefaults,
     ...options.compiled?.planner,

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { RequestIdentity } from '../auth/request-identity.ts';
+import { identityHeader, printIdentity } from '../auth/sign-request.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
@@ -140,7 +141,7 @@ async function answerOperationOrPage(
         body: isPost ? parts.guards.checkBody(read) : undefined,
       },
       {
-        headers: pickHeaders(request, parts.config.forwardHeaders),
+        headers: listHeaders(parts.config, request, identity),
         identity,
         signal: deadline.signal,
         deadlineAt: deadline.at,
@@ -210,6 +211,18 @@ function toHeaderMap(request: IncomingMessage): HeaderMap {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  return headers;
+}
+
+/** What goes on to subgraphs. Who asks goes with a signature or not at all: unsigned, anybody could claim it. */
+function listHeaders(
+  config: GatewayConfig,
+  request: IncomingMessage,
+  identity: RequestIdentity | undefined,
+): Record<string, string> {
+  const headers = pickHeaders(request, config.forwardHeaders);
+  if (identity !== undefined && config.signingKeys.length > 0)
+    headers[identityHeader] = printIdentity(identity);
   return headers;
 }
 

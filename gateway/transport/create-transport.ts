@@ -6,6 +6,7 @@ import { limitTime } from './limit-time.ts';
 import { retryQueries } from './retry-queries.ts';
 import { createEndpoint, type Endpoint } from './send-http.ts';
 import { shareInFlight } from './share-in-flight.ts';
+import { signRequests } from './sign-interceptor.ts';
 import type { Interceptor, SendToSubgraph } from './subgraph-request.ts';
 import type { TransportOptions } from './transport-options.ts';
 
@@ -39,7 +40,11 @@ export function createTransport(
   const endpoints: Endpoint[] = [];
   const ways = new Map<string, SendToSubgraph>();
   for (const [name, list] of urls) {
-    const opened = list.map((url) => createEndpoint(url, options));
+    const { signRequest } = options;
+    const opened = list.map((url) => {
+      const endpoint = createEndpoint(url, options);
+      return signRequest === undefined ? endpoint : signRequests(name, endpoint, signRequest);
+    });
     endpoints.push(...opened);
     const way = listInterceptors(options).reduceRight(
       (next, intercept) => intercept(next),

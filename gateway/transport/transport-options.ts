@@ -1,5 +1,9 @@
+import type { SignRequest } from '../auth/sign-request.ts';
+
 /** How the gateway talks to subgraphs. Every limit is per subgraph unless it says otherwise. */
 export interface TransportOptions {
+  /** Signs requests, so that services can refuse others (docs/request-signatures.md). Default: not signed. */
+  readonly signRequest?: SignRequest | undefined;
   /** URLs by subgraph name, where a subgraph has several; they replace the engine's one URL. Default: none. */
   readonly replicas: Readonly<Record<string, readonly string[]>>;
   /**

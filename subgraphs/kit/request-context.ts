@@ -1,4 +1,5 @@
 import type { RequestLoaders } from './loading/request-loaders.ts';
+import type { Caller } from './signature/verify-request.ts';
 import type { Statement, StatementScope } from './statements/statement-scope.ts';
 
 /** What every resolver gets: the service's database, and what belongs to this one request. */
@@ -11,6 +12,8 @@ export interface RequestContext<Client> {
   readonly missing: { readonly type: string; readonly key: string }[];
   /** What statements are recorded under when no field or loader says otherwise. */
   readonly statementScope: StatementScope;
+  /** Who asks, as the gateway's signature says; undefined for an anonymous request, and where none is signed. */
+  readonly caller: Caller | undefined;
   /** Aborted when the client has left or the time is up. */
   readonly signal: AbortSignal;
   /** True when the caller asked, with the header `freehold-explain: 1`, to be told the statements. */

@@ -13,11 +13,13 @@ import {
   databaseDefaults,
 } from './database/service-database.ts';
 import type { Subgraph } from './define-subgraph.ts';
-import { createRequestContext, readDeadline } from './http/create-request-context.ts';
+import { createRequestContext, readDeadline, singleHeader } from './http/create-request-context.ts';
 import { explainPlugin } from './http/explain-plugin.ts';
 import { createErrorMask } from './http/mask-errors.ts';
-import { BodyError, readJsonBody } from './http/read-body.ts';
+import { BodyError, parseJsonBody, readBody } from './http/read-body.ts';
 import type { RequestContext } from './request-context.ts';
+import type { ServiceKeys } from './signature/service-keys.ts';
+import { type ArrivedRequest, makeVerifier, type VerifyRequest } from './signature/verify-request.ts';
 import { SubgraphError } from './subgraph-error.ts';
 
 /** How a service is served. */
@@ -27,6 +29,11 @@ export interface ServeOptions {
   /** Where to listen; port 0 takes a free one. Default 127.0.0.1. */
   readonly host?: string;
   readonly port: number;
+  /**
+   * Keys that the gateway's requests are signed with; then every other request is refused with 401. Default: none,
+   * and any request is answered, without a caller.
+   */
+  readonly signingKeys?: ServiceKeys | undefined;
   readonly log: Logger;
   /** The longest body that is read, in bytes; longer ones get 413. Default 5 MiB: 100 products' representations are 10 kB. */
   readonly bodyBytesMax?: number;
@@ -75,9 +82,11 @@ export async function serveSubgraph<Client>(
     ],
   });
   await apollo.start();
+  const verify = options.signingKeys && makeVerifier(subgraph.name, options.signingKeys);
+  if (!verify) log.warn('no signing keys: requests are answered whoever sends them, as in development only');
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
   const server = createServer((request, response) => {
-    route({ subgraph, database, apollo, options, checkDatabase, request, response }).catch(
+    route({ subgraph, database, apollo, options, verify, checkDatabase, request, response }).catch(
       (error: unknown) => {
         log.error({ err: error }, 'a request failed');
         if (!response.headersSent)
@@ -108,6 +117,7 @@ interface Exchange<Client> {
   readonly database: ServiceDatabase<Client>;
   readonly apollo: ApolloServer<RequestContext<Client>>;
   readonly options: ServeOptions;
+  readonly verify: VerifyRequest | undefined;
   readonly checkDatabase: () => Promise<void>;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -136,14 +146,17 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
 }
 
 async function answerGraphql<Client>(exchange: Exchange<Client>): Promise<void> {
-  const { apollo, database, subgraph, options, request, response } = exchange;
+  const { apollo, database, subgraph, options, verify, request, response } = exchange;
   const left = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) left.abort();
   });
   let timer: NodeJS.Timeout | undefined;
   try {
-    const body = await readJsonBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
+    const bytes = await readBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
+    const verdict = verify?.(arrivedRequest(request, bytes));
+    if (verdict?.kind === 'refused') return answer(response, 401, errorBody(verdict.code, verdict.message));
+    const body = parseJsonBody(bytes);
     const deadlineMs = readDeadline(request.headers);
     if (deadlineMs !== undefined) timer = setTimeout(() => left.abort(), deadlineMs);
     const answered = await apollo.executeHTTPGraphQLRequest({
@@ -159,6 +172,7 @@ async function answerGraphql<Client>(exchange: Exchange<Client>): Promise<void> 
           client: database.client,
           headers: request.headers,
           operationName: operationNameOf(body),
+          caller: verdict?.caller,
           signal: left.signal,
           deadlineMs,
         }),
@@ -178,6 +192,16 @@ async function answerGraphql<Client>(exchange: Exchange<Client>): Promise<void> 
   } finally {
     clearTimeout(timer);
   }
+}
+
+function arrivedRequest({ method, url, headers }: IncomingMessage, body: Buffer): ArrivedRequest {
+  return {
+    method: method ?? 'GET',
+    path: url ?? '/',
+    signature: singleHeader(headers['freehold-signature']),
+    identity: singleHeader(headers['freehold-identity']),
+    body,
+  };
 }
 
 function headersOf(request: IncomingMessage): HeaderMap {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import { createRequestLoaders } from '../loading/request-loaders.ts';
 import type { RequestContext } from '../request-context.ts';
+import type { Caller } from '../signature/verify-request.ts';
 import { buildStatementComment } from '../statements/statement-comment.ts';
 import type { Statement, StatementScope } from '../statements/statement-scope.ts';
 import { badInput } from '../subgraph-error.ts';
@@ -16,6 +17,7 @@ interface ContextOptions<Client> {
   readonly client: Client;
   readonly headers: IncomingHttpHeaders;
   readonly operationName: string | undefined;
+  readonly caller: Caller | undefined;
   /** Aborted when the client has left or the time is up. */
   readonly signal: AbortSignal;
   /** How long the request may take, in milliseconds; undefined without a deadline. */
@@ -24,7 +26,7 @@ interface ContextOptions<Client> {
 
 /** Makes what belongs to one request: its loaders, its statement log, and the signal that ends it. */
 export function createRequestContext<Client>(options: ContextOptions<Client>): RequestContext<Client> {
-  const { service, client, headers, operationName, signal, deadlineMs } = options;
+  const { service, client, headers, operationName, caller, signal, deadlineMs } = options;
   const statements: Statement[] = [];
   const requestStartMs = performance.now();
   const statementScope: StatementScope = {
@@ -49,6 +51,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
     statements,
     missing: [],
     statementScope,
+    caller,
     signal,
     isExplained: headers['freehold-explain'] === '1',
   };
@@ -70,6 +73,7 @@ export function readDeadline(headers: IncomingHttpHeaders): number | undefined {
   return Math.min(value, deadlineMsMax);
 }
 
-function singleHeader(header: string | string[] | undefined): string | undefined {
+/** A header's value, the first where it came several times. */
+export function singleHeader(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }

@@ -10,8 +10,8 @@ export class BodyError extends Error {
   }
 }
 
-/** Reads a JSON body. @throws {BodyError} when it is longer than `bytesMax` or not JSON. */
-export async function readJsonBody(request: IncomingMessage, bytesMax: number): Promise<unknown> {
+/** Reads a body. @throws {BodyError} when it is longer than `bytesMax`. */
+export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -19,10 +19,14 @@ export async function readJsonBody(request: IncomingMessage, bytesMax: number): 
     if (length > bytesMax) throw new BodyError(413, `The body is longer than ${bytesMax} bytes.`);
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (text === '') return undefined;
+  return Buffer.concat(chunks);
+}
+
+/** Reads a body as JSON; undefined when it is empty. @throws {BodyError} when it is something else. */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new BodyError(400, 'The body is not JSON; expected {"query": "…", "variables": {…}}.');
   }
