@@ -35,10 +35,10 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const engineMakers: Readonly<Record<EngineName, CreateEngine>> = {
+const engineMakers = {
   compiled: createCompiledEngine,
   apollo: createApolloEngine,
-};
+} as const satisfies Record<EngineName, CreateEngine>;
 
 /**
  * Makes a gateway that is ready to answer. Rejects with a `ConfigError` or a `SupergraphError`, whose messages are
@@ -60,6 +60,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
       subgraphUrls: config.subgraphUrls,
       signRequest,
       log,
+      compiled: { transport: { shareInFlight: config.shareInFlight } },
     });
     const authorized = authorizeEngine(engine, supergraphSdl);
     return guardEngine(authorized, { config, supergraphSdl, countRefusal });

@@ -10,6 +10,7 @@ interface GatewayOptions {
   readonly requestTimeout: number;
   readonly production?: true;
   readonly watch: boolean;
+  readonly shareInFlight: boolean;
   readonly jwks: readonly string[];
   readonly metrics?: true;
   readonly config?: string;
@@ -26,6 +27,7 @@ const flagOfOption: Readonly<Record<string, keyof GatewayOptions>> = {
   requestTimeoutMs: 'requestTimeout',
   mode: 'production',
   watchSupergraph: 'watch',
+  shareInFlight: 'shareInFlight',
   jwks: 'jwks',
   metrics: 'metrics',
 };
@@ -52,6 +54,7 @@ export function addGatewayCommand(program: Command): void {
     .option('--cors-origin <origin>', 'a web origin that may call from a browser; repeatable', addItem, [])
     .option('--request-timeout <ms>', 'longest time for one request', parseMs, 30_000)
     .option('--production', 'no introspection, no Sandbox, no GraphiQL, no suggestions')
+    .option('--no-share-in-flight', 'send every subgraph query, also while an identical one is in flight')
     .option('--no-watch', 'do not load the supergraph again when its file changes (SIGHUP still does)')
     .option(
       '--jwks <file-or-url>',

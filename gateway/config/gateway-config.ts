@@ -59,6 +59,12 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       "Web origins that may call from a browser, beside the page's own; `development` adds Apollo's Sandbox.",
     ),
+  shareInFlight: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Identical subgraph queries in flight (body and all headers) are one request; the compiled engine only.',
+    ),
   watchSupergraph: z.boolean().default(true).describe('Loads the supergraph again when its file changes.'),
   explainToken: z
     .string()

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 
 import type { EngineAnswer, EngineRequest } from '../engine.ts';
+import { RequestError } from '../errors.ts';
 import { Cancellation } from '../transport/cancellation.ts';
 import { FetchError } from '../transport/fetch-error.ts';
 import type { SendToSubgraph } from '../transport/subgraph-request.ts';
@@ -43,10 +44,7 @@ export async function executeOperation(
     trace: request.trace,
     log,
   };
-  const abort = (): void =>
-    cancellation.cancel(
-      new FetchError('REQUEST_CANCELLED', 'The request was cancelled, or ran out of time.'),
-    );
+  const abort = (): void => cancellation.cancel(describeAbort(request.signal.reason));
   if (request.signal.aborted) abort();
   else request.signal.addEventListener('abort', abort);
   await compiled.run(state);
@@ -57,4 +55,11 @@ export async function executeOperation(
   const errors = listClientErrors(state.errors, found, compiled.normalised, data, schema);
   if (errors.length === 0) return { kind: 'json', json: `{"data":${json}}`, hasErrors: false };
   return { kind: 'json', json: `{"errors":${JSON.stringify(errors)},"data":${json}}`, hasErrors: true };
+}
+
+/** The host says by the reason whether the client has left or the time is up. */
+function describeAbort(reason: unknown): FetchError {
+  return reason instanceof RequestError && reason.code === 'REQUEST_TIMEOUT'
+    ? new FetchError('REQUEST_TIMEOUT', reason.message)
+    : new FetchError('REQUEST_CANCELLED', 'The request was cancelled.');
 }

@@ -10,6 +10,8 @@ export interface ClientPlace {
   readonly path: DataPath;
   /** Whether the client has asked for all of the path. */
   readonly isAsked: boolean;
+  /** Whether something that the client has asked for is missing there. */
+  readonly isMissed: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function mapErrorPath(
     if (step === undefined) {
       const isAsked =
         fields.length === 0 || fields.some((key) => listFields(selections, key, value, schema).length > 0);
-      return [{ path: [], isAsked }];
+      return [{ path: [], isAsked, isMissed: isMissing(selections, value, schema) }];
     }
     if (typeof step === 'number') {
       const item: unknown = Array.isArray(value) ? value[step] : undefined;
@@ -35,7 +37,8 @@ export function mapErrorPath(
     }
     const inner = isDataObject(value) ? value[step] : undefined;
     const asked = groupByResponseName(listFields(selections, step, value, schema));
-    if (asked.size === 0) return [{ path: [], isAsked: false }];
+    if (asked.size === 0)
+      return [{ path: [], isAsked: false, isMissed: isMissing(selections, value, schema) }];
     return [...asked].flatMap(([name, fields]) =>
       walk(
         further,
@@ -47,8 +50,21 @@ export function mapErrorPath(
   return walk(path, operation.selections, data);
 }
 
-function putBefore(step: string | number, { path, isAsked }: ClientPlace): ClientPlace {
-  return { path: [step, ...path], isAsked };
+function putBefore(step: string | number, place: ClientPlace): ClientPlace {
+  return { ...place, path: [step, ...place.path] };
+}
+
+/** Whether a value, or a field of it that is asked for, is null or not there. */
+function isMissing(selections: readonly Selection[], value: unknown, schema: GraphQLSchema): boolean {
+  if (!isDataObject(value)) return value === null || value === undefined;
+  const typeName = typeNameOf(value);
+  const type = typeName === undefined ? undefined : schema.getType(typeName);
+  return selections.some((entry) => {
+    if (entry.kind === 'field')
+      return entry.fieldName !== '__typename' && (value[entry.key] ?? null) === null;
+    const isOther = isObjectType(type) && !applies(entry.typeCondition, type, schema);
+    return !isOther && isMissing(entry.selections, value, schema);
+  });
 }
 
 /** The fields under a key that an object has; every one that it may have when its type is not known. */

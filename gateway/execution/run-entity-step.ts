@@ -126,7 +126,7 @@ function reportAtEntities(
   reportError(state, step.service, report, renamed.length === 0 ? places : inside);
 }
 
-/** Every place of every entity of a request, up to the bound. */
+/** Every field of every entity of a request, up to the bound. */
 function listPlaces(
   data: DataObject,
   batches: readonly EntityBatch[],
@@ -134,7 +134,10 @@ function listPlaces(
 ): readonly ErrorPlace[] {
   return batches.flatMap((batch, index) => {
     const asked = new Set(lists[index]?.entities.flat());
-    return findPlaces(data, batch, (object) => asked.has(object));
+    const places = findPlaces(data, batch, (object) => asked.has(object));
+    return places.flatMap(({ path }) =>
+      batch.fields.map((field) => ({ path: [...path, field], fields: [] })),
+    );
   });
 }
 

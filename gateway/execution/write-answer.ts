@@ -25,8 +25,11 @@ export function listClientErrors(
     const { message, extensions } = failure;
     const mapped = failure.places.flatMap((place) => mapErrorPath(place, operation, data, schema));
     const asked = mapped.filter(({ isAsked }) => isAsked);
-    // Where nobody has asked for the failed field, it was fetched for another field of the same object.
-    const paths = (asked.length > 0 ? asked : mapped).map(({ path }) => path);
+    // Where nobody has asked for the failed field, it was fetched for another field of the same object, or for
+    // nothing: then there is nothing to explain.
+    const missed = mapped.filter(({ isMissed }) => isMissed);
+    if (mapped.length > 0 && asked.length === 0 && missed.length === 0) return [];
+    const paths = (asked.length > 0 ? asked : missed).map(({ path }) => path);
     const places = [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()].filter(
       (path) => path.length > 0,
     );

@@ -7,7 +7,8 @@ export type FetchErrorCode =
   | 'SUBGRAPH_RESPONSE_TOO_LARGE'
   | 'SUBGRAPH_OVERLOADED'
   | 'SUBGRAPH_CIRCUIT_OPEN'
-  | 'REQUEST_CANCELLED';
+  | 'REQUEST_CANCELLED'
+  | 'REQUEST_TIMEOUT';
 
 /** A subgraph request that failed as a whole. The message is for the client; `detail` is for the log. */
 export class FetchError extends Error {
