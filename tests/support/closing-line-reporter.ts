@@ -6,17 +6,20 @@ export default class ClosingLineReporter implements Reporter {
     const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     const reasons = new Set<string>();
     for (const module of modules) {
-      let ran = 0;
+      // What fails outside of a test (loading the file, a hook) fails no test, and is no success.
+      if (
+        module.errors().length > 0 ||
+        [...module.children.allSuites()].some((suite) => suite.errors().length > 0)
+      ) {
+        counts.failed += 1;
+      }
       for (const test of module.children.allTests()) {
-        ran += 1;
         const result = test.result();
         counts[result.state] += 1;
         if (result.state === 'skipped') {
           reasons.add(`${test.fullName}: ${result.note ?? 'switched off in the test file'}`);
         }
       }
-      // A module that could not even be loaded has no tests, but is no success.
-      if (ran === 0 && module.state() === 'failed') counts.failed += 1;
     }
     for (const reason of reasons) console.log(`skipped: ${reason}`);
     const skipped = counts.skipped + counts.pending;

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { orderAt } from '../../prisma/shop-data/orders.ts';
+import { partSizes } from '../../prisma/shop-data/sizes.ts';
+import { findChromium } from '../support/find-chromium.ts';
+import { startFreehold, type RunningCommand } from '../support/run-freehold.ts';
+
+const executablePath = findChromium();
+let dataFolder: string;
+let shop: RunningCommand | undefined;
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  if (executablePath === undefined) return;
+  dataFolder = await mkdtemp(path.join(os.tmpdir(), 'freehold-graphiql-'));
+  shop = startFreehold(['start', '--port', '0', '--data', dataFolder]);
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+  });
+  await shop.ready;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  shop?.kill('SIGTERM');
+  await shop?.ended;
+  if (dataFolder !== undefined) await rm(dataFolder, { recursive: true, force: true });
+});
+
+test('GraphiQL runs the sample query in a browser, and asks no other host', async (context) => {
+  if (shop === undefined || browser === undefined) {
+    context.skip('no Chromium on this machine');
+    return;
+  }
+  const { url } = await shop.ready;
+  const page = await browser.newPage();
+  const foreign: string[] = [];
+  page.on('request', (request) => {
+    if (!/^(data:|blob:)/.test(request.url()) && !request.url().startsWith(url)) foreign.push(request.url());
+  });
+  await page.goto(`${url}/graphiql`);
+  await page.getByRole('button', { name: /execute query/i }).click();
+  const response = page.locator('.graphiql-response');
+  const newest = Array.from({ length: partSizes.orders }, (_, place) => orderAt(place + 1))
+    .filter((order) => order.customerId === 'user-1')
+    .sort((left, right) => right.placedAt.localeCompare(left.placedAt))[0];
+  await expect
+    .poll(async () => (await response.textContent())?.replaceAll('\u00A0', ' '), { timeout: 20_000 })
+    .toContain(`FH-${String(newest?.sequence).padStart(7, '0')}`);
+  expect(foreign).toEqual([]);
+  await page.close();
+});
