@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { addCheckCommand } from './commands/check.ts';
 import { addComposeCommand } from './commands/compose.ts';
 import { addContainerSecretsCommand } from './commands/container-secrets.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
@@ -24,6 +25,7 @@ const commands = [
   addTokenCommand,
   addContainerSecretsCommand,
   addMongoServerCommand,
+  addCheckCommand,
 ];
 
 /** Runs the command line; `argv` as in `process.argv`. A failure is printed and sets the exit code to 1. */

@@ -1,0 +1,214 @@
+import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
+import { getNamedType, isInputObjectType, type GraphQLSchema } from 'graphql';
+
+import type { ApiChange } from './api-change.ts';
+import type { JudgedOperation } from '../operations/evidence.ts';
+import { describeFieldChange } from './describe-field-change.ts';
+import { describeInputChange } from './describe-input-change.ts';
+
+/** What describing a change needs beside the change. */
+export interface DescribeContext {
+  readonly base: GraphQLSchema;
+  isProvenUnused(coordinate: string): boolean;
+}
+
+/** A change of graphql-inspector as ours; undefined for what no client can notice. */
+export function describeChange(change: SerializableChange, context: DescribeContext): ApiChange | undefined {
+  return (
+    describeFieldChange(change) ?? describeInputChange(change, context) ?? describeTypeChange(change, context)
+  );
+}
+
+function describeTypeChange(change: SerializableChange, context: DescribeContext): ApiChange | undefined {
+  switch (change.type) {
+    case ChangeType.TypeRemoved: {
+      const name = change.meta.removedTypeName;
+      return {
+        rule: 'type-removed',
+        subject: name,
+        what: `Type ${name} is gone.`,
+        effect: 'GraphQL refuses an operation that names the type or selects a field of it.',
+        kind: 'break',
+        isHit: (operation) => usesType(operation, name),
+        next: [
+          `Keep ${name}, mark the fields that return it @deprecated, and remove it when nobody uses it any more.`,
+        ],
+      };
+    }
+    case ChangeType.TypeKindChanged: {
+      const { typeName, oldTypeKind, newTypeKind } = change.meta;
+      return {
+        rule: 'type-kind-changed',
+        subject: typeName,
+        what: `Type ${typeName} was ${printKind(oldTypeKind)} and is now ${printKind(newTypeKind)}.`,
+        effect: 'Selections, fragments and variables that were written for the old kind are refused.',
+        kind: 'break',
+        isHit: (operation) => usesType(operation, typeName),
+        next: [`Give the new kind a name of its own and let clients move to it from ${typeName}.`],
+      };
+    }
+    case ChangeType.DirectiveRemoved: {
+      const name = `@${change.meta.removedDirectiveName}`;
+      return {
+        rule: 'directive-removed',
+        subject: name,
+        what: `Directive ${name} is gone.`,
+        effect: 'GraphQL refuses an operation that uses it.',
+        kind: 'break',
+        isHit: (operation) => operation.used.has(name),
+        next: [`Keep ${name} until no operation uses it.`],
+      };
+    }
+    default:
+      return describeMemberChange(change) ?? describeEnumChange(change, context);
+  }
+}
+
+function usesType(operation: JudgedOperation, name: string): boolean {
+  if (operation.types.has(name) || operation.variableTypes.has(name)) return true;
+  for (const coordinate of operation.used) if (coordinate.startsWith(`${name}.`)) return true;
+  return false;
+}
+
+function printKind(kind: string): string {
+  const words: Readonly<Record<string, string>> = {
+    ObjectTypeDefinition: 'an object type',
+    InterfaceTypeDefinition: 'an interface',
+    UnionTypeDefinition: 'a union',
+    EnumTypeDefinition: 'an enum',
+    ScalarTypeDefinition: 'a scalar',
+    InputObjectTypeDefinition: 'an input type',
+  };
+  return words[kind] ?? kind;
+}
+
+function describeMemberChange(change: SerializableChange): ApiChange | undefined {
+  switch (change.type) {
+    case ChangeType.UnionMemberRemoved: {
+      const { unionName: union, removedUnionMemberTypeName: member } = change.meta;
+      return {
+        rule: 'union-member-removed',
+        subject: `${union}.${member}`,
+        what: `${member} is no longer a member of union ${union}.`,
+        effect: `GraphQL refuses a fragment on ${member} inside ${union}.`,
+        kind: 'break',
+        isHit: ({ types }) => types.has(union) && types.has(member),
+        usageCoordinate: member,
+        next: [`Keep ${member} in the union until no operation has a fragment on it there.`],
+      };
+    }
+    case ChangeType.UnionMemberAdded: {
+      const { unionName: union, addedUnionMemberTypeName: member, addedToNewType } = change.meta;
+      if (addedToNewType) return undefined;
+      return newTypeBehind(
+        'union-member-added',
+        union,
+        member,
+        `${member} is a new member of union ${union}.`,
+      );
+    }
+    case ChangeType.ObjectTypeInterfaceRemoved: {
+      const { objectTypeName: type, removedInterfaceName: parent } = change.meta;
+      return {
+        rule: 'interface-removed',
+        subject: `${type} implements ${parent}`,
+        what: `${type} no longer implements ${parent}.`,
+        effect: `GraphQL refuses a fragment on ${type} where a ${parent} is returned.`,
+        kind: 'break',
+        isHit: ({ types }) => types.has(parent) && types.has(type),
+        usageCoordinate: type,
+        next: [`Keep "implements ${parent}" until no operation has a fragment on ${type} there.`],
+      };
+    }
+    case ChangeType.ObjectTypeInterfaceAdded: {
+      const { objectTypeName: type, addedInterfaceName: parent, addedToNewType } = change.meta;
+      const what = addedToNewType
+        ? `The new type ${type} implements ${parent}.`
+        : `${type} now implements ${parent}.`;
+      return newTypeBehind('interface-added', parent, type, what);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function newTypeBehind(rule: string, parent: string, member: string, what: string): ApiChange {
+  return {
+    rule,
+    subject: `${parent} <- ${member}`,
+    what,
+    effect: `A field of type ${parent} may now return ${member}, which the clients' fragments do not cover.`,
+    kind: 'danger',
+    isHit: ({ types }) => types.has(parent),
+    usageCoordinate: parent,
+    next: [
+      `See that the clients named here ignore types that they do not know, before ${member} is returned.`,
+    ],
+  };
+}
+
+function describeEnumChange(change: SerializableChange, context: DescribeContext): ApiChange | undefined {
+  switch (change.type) {
+    case ChangeType.EnumValueRemoved: {
+      const { enumName, removedEnumValueName } = change.meta;
+      const subject = `${enumName}.${removedEnumValueName}`;
+      return {
+        rule: 'enum-value-removed',
+        subject,
+        what: `Enum value ${subject} is gone.`,
+        effect: 'GraphQL refuses an operation or a variable that sends it.',
+        kind: 'break',
+        isHit: (operation) => {
+          if (operation.used.has(subject)) return true;
+          if (!operation.variableTypes.has(enumName) || context.isProvenUnused(subject)) return false;
+          return `a variable of it may hold ${removedEnumValueName}`;
+        },
+        next: [
+          `Keep the value, mark it @deprecated, and treat it on the server as what takes its place.`,
+          'Remove it when no client sends it any more.',
+        ],
+      };
+    }
+    case ChangeType.EnumValueAdded: {
+      const { enumName, addedEnumValueName, addedToNewType } = change.meta;
+      if (addedToNewType || !isReturned(context.base, enumName)) return undefined;
+      return {
+        rule: 'enum-value-added',
+        subject: `${enumName}.${addedEnumValueName}`,
+        what: `${addedEnumValueName} is a new value of enum ${enumName}, which fields return.`,
+        effect:
+          'A client that decides by the value (a switch without a default) meets one that it does not know.',
+        kind: 'danger',
+        isHit: ({ types }) => types.has(enumName),
+        next: [
+          `See that the clients named here have an answer for unknown values before the server returns ${addedEnumValueName}.`,
+        ],
+      };
+    }
+    case ChangeType.EnumValueDeprecationReasonAdded: {
+      const { enumName, enumValueName, addedValueDeprecationReason } = change.meta;
+      const subject = `${enumName}.${enumValueName}`;
+      return {
+        rule: 'deprecated-in-use',
+        subject,
+        what: `Enum value ${subject} is deprecated: ${addedValueDeprecationReason}`,
+        effect: 'These operations send it and should move off it.',
+        kind: 'news',
+        isHit: ({ used }) => used.has(subject),
+        next: ['Tell the clients named here.'],
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether any field returns the type: a new value of an enum that is only sent surprises nobody. */
+function isReturned(schema: GraphQLSchema, name: string): boolean {
+  return Object.values(schema.getTypeMap()).some(
+    (type) =>
+      'getFields' in type &&
+      !isInputObjectType(type) &&
+      Object.values(type.getFields()).some((field) => getNamedType(field.type).name === name),
+  );
+}

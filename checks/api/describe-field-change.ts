@@ -1,0 +1,155 @@
+import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
+
+import type { ApiChange } from './api-change.ts';
+
+/** Changes of fields and their arguments; undefined for any other change. */
+export function describeFieldChange(change: SerializableChange): ApiChange | undefined {
+  switch (change.type) {
+    case ChangeType.FieldRemoved: {
+      const subject = `${change.meta.typeName}.${change.meta.removedFieldName}`;
+      return {
+        rule: 'field-removed',
+        subject,
+        what: `Field ${subject} is gone.`,
+        effect: 'GraphQL refuses the whole operation when it selects a field that is not there.',
+        kind: 'break',
+        isHit: ({ used }) => used.has(subject),
+        next: [
+          `Keep ${subject} and mark it @deprecated(reason: "...") with what to use instead.`,
+          'Let the clients named here move off it; remove it when the usage file shows no calls.',
+        ],
+      };
+    }
+    case ChangeType.FieldTypeChanged: {
+      const { typeName, fieldName, oldFieldType, newFieldType, isSafeFieldTypeChange } = change.meta;
+      if (isSafeFieldTypeChange) return undefined;
+      return describeTypeChange(`${typeName}.${fieldName}`, oldFieldType, newFieldType);
+    }
+    case ChangeType.FieldDeprecationAdded:
+    case ChangeType.FieldDeprecationReasonAdded: {
+      const subject = `${change.meta.typeName}.${change.meta.fieldName}`;
+      const reason =
+        'deprecationReason' in change.meta
+          ? change.meta.deprecationReason
+          : change.meta.addedDeprecationReason;
+      return {
+        rule: 'deprecated-in-use',
+        subject,
+        what: `Field ${subject} is deprecated: ${reason}`,
+        effect: 'These operations select it and should move off it.',
+        kind: 'news',
+        isHit: ({ used }) => used.has(subject),
+        next: ['Tell the clients named here.'],
+      };
+    }
+    default:
+      return describeArgumentChange(change);
+  }
+}
+
+function describeTypeChange(subject: string, before: string, after: string): ApiChange {
+  const isOnlyNullable = before.replaceAll('!', '') === after.replaceAll('!', '');
+  return {
+    rule: 'field-type-changed',
+    subject,
+    what: `Field ${subject} was ${before} and is now ${after}.`,
+    effect: isOnlyNullable
+      ? 'A client that was promised a value may now get null and fail on it.'
+      : `A client reads it as ${before}: its selection or its generated types no longer fit.`,
+    kind: 'break',
+    isHit: ({ used }) => used.has(subject),
+    next: isOnlyNullable
+      ? [`Keep the promise (${before}), or add a new nullable field and deprecate this one.`]
+      : [
+          `Add a field of type ${after} under a new name, deprecate ${subject}, and remove it when nobody uses it.`,
+        ],
+  };
+}
+
+function describeArgumentChange(change: SerializableChange): ApiChange | undefined {
+  switch (change.type) {
+    case ChangeType.FieldArgumentAdded: {
+      const { typeName, fieldName, addedArgumentName, addedArgumentType } = change.meta;
+      const { isAddedFieldArgumentBreaking, addedToNewField } = change.meta;
+      if (addedToNewField || !isAddedFieldArgumentBreaking) return undefined;
+      const field = `${typeName}.${fieldName}`;
+      return {
+        rule: 'required-argument-added',
+        subject: `${field}(${addedArgumentName}:)`,
+        what: `Field ${field} has a new required argument ${addedArgumentName}: ${addedArgumentType}.`,
+        effect:
+          'GraphQL refuses an operation that selects the field without the argument, and none can give it yet.',
+        kind: 'break',
+        isHit: ({ used }) => used.has(field),
+        usageCoordinate: field,
+        next: [
+          `Make the argument optional (${addedArgumentType.replace(/!$/, '')}) or give it a default value.`,
+          'When every client gives it, it can become required.',
+        ],
+      };
+    }
+    case ChangeType.FieldArgumentRemoved: {
+      const { typeName, fieldName, removedFieldArgumentName } = change.meta;
+      const subject = `${typeName}.${fieldName}(${removedFieldArgumentName}:)`;
+      return {
+        rule: 'argument-removed',
+        subject,
+        what: `Argument ${subject} is gone.`,
+        effect: 'GraphQL refuses an operation that gives the argument.',
+        kind: 'break',
+        isHit: ({ used }) => used.has(subject),
+        next: ['Keep the argument, mark it @deprecated, and remove it when no operation gives it.'],
+      };
+    }
+    default:
+      return describeArgumentDetail(change);
+  }
+}
+
+function describeArgumentDetail(change: SerializableChange): ApiChange | undefined {
+  switch (change.type) {
+    case ChangeType.FieldArgumentTypeChanged: {
+      const { typeName, fieldName, argumentName, oldArgumentType, newArgumentType } = change.meta;
+      if (change.meta.isSafeArgumentTypeChange) return undefined;
+      const field = `${typeName}.${fieldName}`;
+      const subject = `${field}(${argumentName}:)`;
+      const isNewlyRequired = newArgumentType === `${oldArgumentType}!`;
+      return {
+        rule: 'argument-type-changed',
+        subject,
+        what: `Argument ${subject} was ${oldArgumentType} and is now ${newArgumentType}.`,
+        effect: isNewlyRequired
+          ? 'GraphQL refuses an operation that leaves it out or gives it from a nullable variable.'
+          : 'GraphQL refuses a value or a variable of the old type.',
+        kind: 'break',
+        isHit: ({ used }) => used.has(isNewlyRequired ? field : subject),
+        usageCoordinate: isNewlyRequired ? field : subject,
+        next: [
+          `Keep ${oldArgumentType}, or add another argument of type ${newArgumentType} and deprecate this one.`,
+        ],
+      };
+    }
+    case ChangeType.FieldArgumentDefaultChanged: {
+      const { typeName, fieldName, argumentName, oldDefaultValue, newDefaultValue } = change.meta;
+      const field = `${typeName}.${fieldName}`;
+      const subject = `${field}(${argumentName}:)`;
+      return {
+        rule: 'argument-default-changed',
+        subject,
+        what: `The default of ${subject} was ${printDefault(oldDefaultValue)} and is now ${printDefault(newDefaultValue)}.`,
+        effect: 'An operation that leaves the argument out gets another answer than before.',
+        kind: 'danger',
+        isHit: ({ used }) => used.has(field) && !used.has(subject),
+        usageCoordinate: field,
+        next: ['Keep the default, or see that the operations named here want the new one.'],
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A default as GraphQL writes it. */
+export function printDefault(value: string | undefined): string {
+  return value ?? 'none';
+}

@@ -1,0 +1,284 @@
+import { performance } from 'node:perf_hooks';
+
+import { Supergraph } from '@apollo/federation-internals';
+import type { GraphQLSchema } from 'graphql';
+
+import type { CompositionOutcome } from '../gateway/supergraph/compose-supergraph.ts';
+import { judgeApi } from './api/judge-api.ts';
+import { judgeDeprecation, type FindLineDate } from './api/judge-deprecation.ts';
+import { catalogue } from './catalogue.ts';
+import { CheckError } from './check-error.ts';
+import { composeSnapshot, hasSameSubgraphs } from './composition/compose-snapshot.ts';
+import { judgeComposition } from './composition/judge-composition.ts';
+import { acceptedFile, markAccepted, parseAccepted } from './config/accepted-breaks.ts';
+import {
+  applySwitches,
+  checksConfigFile,
+  parseChecksConfig,
+  type ChecksConfig,
+} from './config/checks-config.ts';
+import { loadSqlParser } from './databases/parse-sql.ts';
+import { loadDatabases, type ServiceDatabase } from './databases/service-database.ts';
+import { sortByWeight, type Finding } from './finding.ts';
+import type { FileTree } from './files/file-tree.ts';
+import { judgeMigrations } from './migrations/judge-migrations.ts';
+import { judgeStep } from './migrations/judge-step.ts';
+import { planSafeOrder, type OrderStep } from './migrations/safe-order.ts';
+import { gatherEvidence, type Evidence } from './operations/evidence.ts';
+import type { KnownOperation } from './operations/known-operation.ts';
+import { defaultOperationGlobs, loadOperations } from './operations/load-operations.ts';
+import { parseUsage, type Usage } from './operations/usage-file.ts';
+import { judgePlans } from './plans/judge-plans.ts';
+import { loadSnapshot, type Snapshot } from './project/snapshot.ts';
+import { judgeRules } from './rules/judge-rules.ts';
+
+/** What the head is compared with: files of a commit or folder, or a supergraph alone. */
+export type CheckBase =
+  | { readonly kind: 'tree'; readonly tree: FileTree }
+  | { readonly kind: 'supergraph'; readonly label: string; readonly sdl: string };
+
+export interface CheckInput {
+  readonly base: CheckBase;
+  readonly head: FileTree;
+  /** Globs of the known operations; default: the configuration's, else those under `operations/`. */
+  readonly operations?: readonly string[] | undefined;
+  /** The usage file's text and name; default: the configuration's file, else `operations/usage.json` of the head. */
+  readonly usage?: { readonly file: string; readonly text: string } | undefined;
+  /** When a line of the base was written; default: nobody knows. */
+  readonly findLineDate?: FindLineDate | undefined;
+  /** Report what the rules say of the head even where they said it of the base; default: only what is new. */
+  readonly all?: boolean;
+  readonly now: Date;
+}
+
+/** What the check found. */
+export interface CheckReport {
+  /** What the head was compared with. */
+  readonly base: string;
+  /** What the breaking changes were judged by. */
+  readonly evidence: string;
+  /** Sorted by weight, accepted ones last. */
+  readonly findings: readonly Finding[];
+  /** The order in which the change can go to production; empty when nothing depends on an order. */
+  readonly order: readonly OrderStep[];
+  /** What could not be judged, and why. */
+  readonly notes: readonly string[];
+  readonly durationMs: number;
+}
+
+/** Runs the five judgements. @throws {CheckError} when a file that is needed is missing or bad. */
+export async function runCheck(input: CheckInput): Promise<CheckReport> {
+  const started = performance.now();
+  await loadSqlParser();
+  const head = loadSnapshot(input.head);
+  const base = input.base.kind === 'tree' ? loadSnapshot(input.base.tree) : undefined;
+  const config = parseChecksConfig(
+    head.files.get(checksConfigFile),
+    catalogue.map(({ id }) => id),
+  );
+  const notes: string[] = [];
+  const graph = composeSides(input.base, base, head, notes);
+  const operations = loadBothOperations(
+    base,
+    head,
+    input.operations ?? config.operations ?? defaultOperationGlobs,
+  );
+  const usage = loadUsage(input, head, config);
+  const evidence = graph.base && gatherSides(graph.base.schema, operations, usage);
+
+  const findings = [...graph.findings];
+  if (graph.base && graph.head && evidence) {
+    const context = {
+      base: { schema: graph.base.schema, snapshot: base },
+      head: { schema: graph.head.schema, snapshot: head },
+      evidence,
+    };
+    const api = await judgeApi(context, operations.head);
+    const { findLineDate = () => Promise.resolve(undefined), now } = input;
+    findings.push(
+      ...(base === undefined
+        ? api
+        : await judgeDeprecation(api, base, findLineDate, config.deprecationDays, now)),
+      ...judgePlans({ ...graph.base, snapshot: base }, { ...graph.head, snapshot: head }, evidence),
+    );
+  }
+  const { databaseFindings, order } = await judgeDatabases(
+    base,
+    head,
+    evidence,
+    graph.head?.schema,
+    config,
+    input,
+  );
+  findings.push(...databaseFindings);
+  const switched = applySwitches(findings, config);
+  const marked = markAccepted(switched, parseAccepted(head.files.get(acceptedFile)), input.now);
+  return {
+    base: base?.label ?? (input.base.kind === 'supergraph' ? input.base.label : ''),
+    evidence: evidence?.description ?? 'nothing, because there is no supergraph to judge operations by',
+    findings: sortByWeight(marked),
+    order,
+    notes,
+    durationMs: performance.now() - started,
+  };
+}
+
+interface GraphSide {
+  readonly supergraphSdl: string;
+  readonly schema: GraphQLSchema;
+}
+
+/** The supergraph of each side: of the base the one that is published, of the head the one that it composes to. */
+function composeSides(
+  input: CheckBase,
+  base: Snapshot | undefined,
+  head: Snapshot,
+  notes: string[],
+): { base: GraphSide | undefined; head: GraphSide | undefined; findings: Finding[] } {
+  if (input.kind === 'supergraph')
+    notes.push(
+      'The base is a supergraph alone: migrations, deprecations and older findings of rules are not compared.',
+    );
+  const isSame = base !== undefined && hasSameSubgraphs(base, head);
+  // Nothing that goes into the composition has changed, so it cannot say anything new.
+  if (isSame && base.supergraphSdl !== undefined && base.supergraphSdl === head.supergraphSdl) {
+    const side = buildSide(base.supergraphSdl, 'both sides');
+    return { base: side, head: side, findings: [] };
+  }
+  const outcome = composeSnapshot(head);
+  const baseOutcome = composeBase(base, outcome, isSame);
+  if (baseOutcome?.kind === 'failed' && base?.supergraphSdl === undefined)
+    notes.push(
+      'The base does not compose and has no supergraph file: breaking changes and plans are not judged.',
+    );
+  const composedBase = baseOutcome?.kind === 'composed' ? baseOutcome : undefined;
+  const baseSdl =
+    input.kind === 'supergraph' ? input.sdl : (base?.supergraphSdl ?? composedBase?.supergraphSdl);
+  return {
+    base: baseSdl === undefined ? undefined : buildSide(baseSdl, 'the base'),
+    head: outcome.kind === 'composed' ? buildSide(outcome.supergraphSdl, 'the head') : undefined,
+    findings: judgeComposition(head, outcome, listChanged(base, head), composedBase?.hints ?? []),
+  };
+}
+
+/** The base is composed only for what its supergraph file cannot tell: the hints that it had already. */
+function composeBase(
+  base: Snapshot | undefined,
+  head: CompositionOutcome,
+  isSame: boolean,
+): CompositionOutcome | undefined {
+  if (base === undefined) return undefined;
+  if (isSame) return head;
+  const hasHints = head.kind === 'composed' && head.hints.length > 0;
+  return base.supergraphSdl === undefined || hasHints ? composeSnapshot(base) : undefined;
+}
+
+function buildSide(supergraphSdl: string, side: string): GraphSide {
+  try {
+    const supergraph = Supergraph.build(supergraphSdl, {
+      supportedFeatures: null,
+      validateSupergraph: false,
+    });
+    return { supergraphSdl: supergraphSdl.trim(), schema: supergraph.apiSchema().toGraphQLJSSchema() };
+  } catch (error) {
+    throw new CheckError(
+      `The supergraph of ${side} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function listChanged(base: Snapshot | undefined, head: Snapshot): string[] {
+  return head.subgraphs
+    .filter(({ name, sdl }) => base?.subgraphs.find((subgraph) => subgraph.name === name)?.sdl !== sdl)
+    .map(({ name }) => name);
+}
+
+interface BothOperations {
+  readonly base: readonly KnownOperation[];
+  readonly head: ReturnType<typeof loadOperations>;
+}
+
+/** Deployed clients send the base's documents; a supergraph as base has none, and the head's take their place. */
+function loadBothOperations(
+  base: Snapshot | undefined,
+  head: Snapshot,
+  globs: readonly string[],
+): BothOperations {
+  const headOperations = loadOperations(head.files, globs);
+  return {
+    base: base === undefined ? headOperations.operations : loadOperations(base.files, globs).operations,
+    head: headOperations,
+  };
+}
+
+function gatherSides(
+  schema: GraphQLSchema,
+  { base, head }: BothOperations,
+  usage: Usage | undefined,
+): Evidence {
+  const print = (operation: KnownOperation) =>
+    `${operation.name}\0${operation.document.definitions
+      .map((node) => node.loc?.source.body.slice(node.loc.start, node.loc.end) ?? '')
+      .join('\n')}`;
+  const still = new Set(head.operations.map(print));
+  return gatherEvidence(schema, base, (operation) => still.has(print(operation)), usage);
+}
+
+function loadUsage(input: CheckInput, head: Snapshot, config: ChecksConfig): Usage | undefined {
+  if (input.usage !== undefined) return parseUsage(input.usage.text, input.usage.file);
+  const file = config.usage ?? 'operations/usage.json';
+  const text = head.files.get(file);
+  if (text !== undefined) return parseUsage(text, file);
+  if (config.usage !== undefined)
+    throw new CheckError(`${checksConfigFile} names the usage file ${config.usage}, which does not exist.`);
+  return undefined;
+}
+
+async function judgeDatabases(
+  base: Snapshot | undefined,
+  head: Snapshot,
+  evidence: Evidence | undefined,
+  schema: GraphQLSchema | undefined,
+  { tables }: ChecksConfig,
+  { all = false }: CheckInput,
+): Promise<{ databaseFindings: Finding[]; order: OrderStep[] }> {
+  const headDatabases = loadDatabases(head);
+  const baseDatabases = base === undefined ? new Map<string, ServiceDatabase>() : loadDatabases(base);
+  const rules = judgeRules(
+    base === undefined || all ? undefined : { snapshot: base, databases: baseDatabases, tables, schema },
+    { snapshot: head, databases: headDatabases, tables, schema },
+  );
+  const steps = await findNewSteps(baseDatabases, headDatabases, all);
+  if (base === undefined) return { databaseFindings: [...rules, ...steps], order: [] };
+  const { findings, migrations } = judgeMigrations({ base, baseDatabases, headDatabases, evidence, tables });
+  return {
+    databaseFindings: [...rules, ...steps, ...findings],
+    order: schema === undefined ? [] : planSafeOrder(base, head, migrations, findings),
+  };
+}
+
+/** Declarations and migrations out of step, where the base was not so already. */
+async function findNewSteps(
+  base: ReadonlyMap<string, ServiceDatabase>,
+  head: ReadonlyMap<string, ServiceDatabase>,
+  all: boolean,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [service, database] of head) {
+    const before = base.get(service);
+    if (!all && before !== undefined && isSameDatabase(before, database)) continue;
+    const now = await judgeStep(database);
+    if (now.length === 0) continue;
+    const known = new Set(
+      before === undefined || all ? [] : (await judgeStep(before)).map(({ what }) => what),
+    );
+    findings.push(...now.filter(({ what }) => !known.has(what)));
+  }
+  return findings;
+}
+
+function isSameDatabase(a: ServiceDatabase, b: ServiceDatabase): boolean {
+  const print = ({ declaration, migrations }: ServiceDatabase) => JSON.stringify([declaration, migrations]);
+  return print(a) === print(b);
+}

@@ -1,0 +1,210 @@
+import type {
+  AlterTableCmd,
+  AlterTableStmt,
+  ColumnDef,
+  Constraint,
+  IndexStmt,
+  Node,
+  RenameStmt,
+  TypeName,
+} from 'libpg-query';
+
+import type { ColumnFacts, DatabaseFacts, TableFacts } from './database-facts.ts';
+
+/** Applies one statement to what is known of the database. Statements that change no table, index or enum pass. */
+export function applySql(facts: DatabaseFacts, node: Node): void {
+  if ('CreateStmt' in node) {
+    const { relation, tableElts = [] } = node.CreateStmt;
+    const table: TableFacts = { name: relation?.relname ?? '', columns: new Map(), indexes: new Map() };
+    if (!facts.tables.has(table.name)) facts.tables.set(table.name, table);
+    for (const element of tableElts) {
+      if ('ColumnDef' in element) addColumn(table, element.ColumnDef);
+      if ('Constraint' in element) addConstraint(table, element.Constraint);
+    }
+  } else if ('AlterTableStmt' in node) alterTable(facts, node.AlterTableStmt);
+  else if ('IndexStmt' in node) addIndex(facts, node.IndexStmt);
+  else if ('RenameStmt' in node) rename(facts, node.RenameStmt);
+  else if ('DropStmt' in node) {
+    for (const name of (node.DropStmt.objects ?? []).map(lastName))
+      drop(facts, node.DropStmt.removeType ?? '', name);
+  } else if ('CreateEnumStmt' in node) {
+    const { typeName = [], vals = [] } = node.CreateEnumStmt;
+    facts.enums.set(typeName.map(textOf).at(-1) ?? '', vals.map(textOf));
+  } else if ('AlterEnumStmt' in node) {
+    const { typeName = [], newVal, oldVal } = node.AlterEnumStmt;
+    const values = facts.enums.get(typeName.map(textOf).at(-1) ?? '');
+    if (values === undefined || newVal === undefined) return;
+    if (oldVal === undefined) values.push(newVal);
+    else values.splice(values.indexOf(oldVal), 1, newVal);
+  }
+}
+
+function drop(facts: DatabaseFacts, kind: string, name: string): void {
+  if (kind === 'OBJECT_TABLE') facts.tables.delete(name);
+  if (kind === 'OBJECT_TYPE') facts.enums.delete(name);
+  if (kind === 'OBJECT_INDEX') for (const table of facts.tables.values()) table.indexes.delete(name);
+}
+
+/** The text of a name's part or of a list's item. */
+export function textOf(node: Node): string {
+  return 'String' in node ? (node.String.sval ?? '') : '';
+}
+
+/** The last part of a qualified name, such as `x` of `"public"."x"`. */
+export function lastName(node: Node): string {
+  if ('List' in node) return (node.List.items ?? []).map(textOf).at(-1) ?? '';
+  if ('TypeName' in node) return (node.TypeName.names ?? []).map(textOf).at(-1) ?? '';
+  return textOf(node);
+}
+
+function addColumn(table: TableFacts, definition: ColumnDef): void {
+  const name = definition.colname ?? '';
+  const constraints = (definition.constraints ?? []).flatMap((node) =>
+    'Constraint' in node ? [node.Constraint] : [],
+  );
+  const has = (kind: string) => constraints.some((constraint) => constraint.contype === kind);
+  const type = printType(definition.typeName);
+  const isSerial = /^(small|big)?serial\d?$/.test(type);
+  table.columns.set(name, {
+    name,
+    type,
+    isNullable: !has('CONSTR_NOTNULL') && !has('CONSTR_PRIMARY') && !isSerial,
+    hasDefault: has('CONSTR_DEFAULT') || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED') || isSerial,
+  });
+  if (has('CONSTR_PRIMARY')) setKey(table, `${table.name}_pkey`, [name], true);
+  if (has('CONSTR_UNIQUE')) setKey(table, `${table.name}_${name}_key`, [name], false);
+}
+
+/** A type as PostgreSQL prints it, without its schema. */
+export function printType(type: TypeName | undefined): string {
+  const name = (type?.names ?? []).map(textOf).at(-1) ?? '';
+  const modifiers = (type?.typmods ?? []).flatMap((node) =>
+    'A_Const' in node && node.A_Const.ival !== undefined ? [String(node.A_Const.ival.ival ?? 0)] : [],
+  );
+  return `${name}${modifiers.length > 0 ? `(${modifiers.join(',')})` : ''}${(type?.arrayBounds ?? []).length > 0 ? '[]' : ''}`;
+}
+
+function setKey(table: TableFacts, name: string, columns: readonly string[], isPrimary: boolean): void {
+  table.indexes.set(name, { name, columns, isUnique: true, isPartial: false, isPrimary });
+  if (!isPrimary) return;
+  for (const name of columns) {
+    const column = table.columns.get(name);
+    if (column !== undefined) table.columns.set(name, { ...column, isNullable: false });
+  }
+}
+
+function addConstraint(table: TableFacts, constraint: Constraint): void {
+  const columns = (constraint.keys ?? []).map(textOf);
+  const name = constraint.conname ?? `${table.name}_${columns.join('_')}_key`;
+  if (constraint.contype === 'CONSTR_PRIMARY')
+    setKey(table, constraint.conname ?? `${table.name}_pkey`, columns, true);
+  if (constraint.contype === 'CONSTR_UNIQUE') setKey(table, name, columns, false);
+}
+
+function alterTable(facts: DatabaseFacts, statement: AlterTableStmt): void {
+  const table = facts.tables.get(statement.relation?.relname ?? '');
+  if (table === undefined) return;
+  for (const node of statement.cmds ?? []) if ('AlterTableCmd' in node) alter(table, node.AlterTableCmd);
+}
+
+function alter(table: TableFacts, command: AlterTableCmd): void {
+  const name = command.name ?? '';
+  const column = table.columns.get(name);
+  const change = (part: Partial<ColumnFacts>) => {
+    if (column !== undefined) table.columns.set(name, { ...column, ...part });
+  };
+  switch (command.subtype) {
+    case 'AT_AddColumn':
+      if (command.def && 'ColumnDef' in command.def) addColumn(table, command.def.ColumnDef);
+      return;
+    case 'AT_DropColumn':
+      table.columns.delete(name);
+      for (const index of table.indexes.values())
+        if (index.columns.includes(name)) table.indexes.delete(index.name);
+      return;
+    case 'AT_SetNotNull':
+      change({ isNullable: false });
+      return;
+    case 'AT_DropNotNull':
+      change({ isNullable: true });
+      return;
+    case 'AT_ColumnDefault':
+      change({ hasDefault: command.def !== undefined });
+      return;
+    case 'AT_AlterColumnType':
+      if (command.def && 'ColumnDef' in command.def)
+        change({ type: printType(command.def.ColumnDef.typeName) });
+      return;
+    case 'AT_AddConstraint':
+      if (command.def && 'Constraint' in command.def) addConstraint(table, command.def.Constraint);
+      return;
+    case 'AT_DropConstraint':
+      table.indexes.delete(name);
+      return;
+    default:
+  }
+}
+
+function addIndex(facts: DatabaseFacts, statement: IndexStmt): void {
+  const table = facts.tables.get(statement.relation?.relname ?? '');
+  if (table === undefined) return;
+  const columns = (statement.indexParams ?? []).map((node) =>
+    'IndexElem' in node ? (node.IndexElem.name ?? '') : '',
+  );
+  const name = statement.idxname ?? `${table.name}_${columns.join('_')}_idx`;
+  table.indexes.set(name, {
+    name,
+    columns,
+    isUnique: statement.unique === true,
+    isPartial: statement.whereClause !== undefined || columns.includes(''),
+    isPrimary: false,
+  });
+}
+
+function rename(facts: DatabaseFacts, statement: RenameStmt): void {
+  const { renameType, newname = '', subname = '' } = statement;
+  const relation = statement.relation?.relname ?? '';
+  const table = facts.tables.get(relation);
+  if (renameType === 'OBJECT_TABLE' && table !== undefined) {
+    facts.tables.delete(relation);
+    table.name = newname;
+    facts.tables.set(newname, table);
+  } else if (renameType === 'OBJECT_COLUMN' && table !== undefined) renameColumn(table, subname, newname);
+  else if (renameType === 'OBJECT_INDEX')
+    for (const { indexes } of facts.tables.values()) renameIndex(indexes, relation, newname);
+  else if (renameType === 'OBJECT_TABCONSTRAINT' && table !== undefined)
+    renameIndex(table.indexes, subname, newname);
+  else if (renameType === 'OBJECT_TYPE' && statement.object !== undefined) {
+    const name = lastName(statement.object);
+    const values = facts.enums.get(name);
+    if (values === undefined) return;
+    facts.enums.delete(name);
+    facts.enums.set(newname, values);
+    retype(facts, name, newname);
+  }
+}
+
+function retype(facts: DatabaseFacts, before: string, after: string): void {
+  for (const { columns } of facts.tables.values())
+    for (const column of columns.values())
+      if (column.type === before) columns.set(column.name, { ...column, type: after });
+}
+
+function renameColumn(table: TableFacts, before: string, after: string): void {
+  const column = table.columns.get(before);
+  if (column === undefined) return;
+  table.columns.delete(before);
+  table.columns.set(after, { ...column, name: after });
+  for (const index of table.indexes.values())
+    table.indexes.set(index.name, {
+      ...index,
+      columns: index.columns.map((name) => (name === before ? after : name)),
+    });
+}
+
+function renameIndex(indexes: TableFacts['indexes'], before: string, after: string): void {
+  const index = indexes.get(before);
+  if (index === undefined) return;
+  indexes.delete(before);
+  indexes.set(after, { ...index, name: after });
+}

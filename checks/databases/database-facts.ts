@@ -1,0 +1,60 @@
+/** What is known of a database from its migrations alone: nothing is connected to. */
+export interface DatabaseFacts {
+  readonly tables: Map<string, TableFacts>;
+  /** Values of PostgreSQL's enum types, by the type's name. */
+  readonly enums: Map<string, string[]>;
+}
+
+/** A table, or a MongoDB collection. */
+export interface TableFacts {
+  name: string;
+  /** Columns; of a collection the top-level properties of its validator. */
+  readonly columns: Map<string, ColumnFacts>;
+  readonly indexes: Map<string, IndexFacts>;
+}
+
+export interface ColumnFacts {
+  readonly name: string;
+  /** As PostgreSQL prints it, such as `varchar(20)` or `text[]`; of MongoDB the `bsonType`. */
+  readonly type: string;
+  readonly isNullable: boolean;
+  readonly hasDefault: boolean;
+}
+
+export interface IndexFacts {
+  readonly name: string;
+  /** Columns in order; of a collection the paths. An expression is an empty text. */
+  readonly columns: readonly string[];
+  readonly isUnique: boolean;
+  /** True for an index that holds only some rows, or expressions: it cannot answer every search on its columns. */
+  readonly isPartial: boolean;
+  readonly isPrimary: boolean;
+}
+
+export function createDatabaseFacts(): DatabaseFacts {
+  return { tables: new Map(), enums: new Map() };
+}
+
+/** The top-level property of a path: MongoDB indexes `price.amount` to search by price. */
+export function topOf(path: string): string {
+  return path.split('.')[0] ?? path;
+}
+
+/** Whether the columns are, in any order, the whole of a primary key or unique index. */
+export function hasUniqueIndex(table: TableFacts, columns: readonly string[]): boolean {
+  return [...table.indexes.values()].some(
+    (index) =>
+      index.isUnique &&
+      !index.isPartial &&
+      index.columns.length === columns.length &&
+      columns.every((column) => index.columns.some((indexed) => topOf(indexed) === column)),
+  );
+}
+
+/** Whether an index can find rows by the column: as its first one, or behind the column of the enclosing object. */
+export function hasIndexOn(table: TableFacts, column: string, mayFollowParent: boolean): boolean {
+  return [...table.indexes.values()].some((index) => {
+    const at = index.columns.findIndex((indexed) => topOf(indexed) === column);
+    return at === 0 || (at > 0 && mayFollowParent);
+  });
+}

@@ -1,0 +1,69 @@
+import type { DatabaseFacts } from '../databases/database-facts.ts';
+import type { Severity } from '../finding.ts';
+
+/** When a change can run: before the new version is deployed, between, or after the old one is gone. */
+export type Phase = 'expand' | 'migrate' | 'contract';
+
+/** What a statement or command of a migration does that somebody has to know. */
+export interface Hazard {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly table: string;
+  /** The column, index or constraint that it is about, when it is not the whole table. */
+  readonly part?: string;
+  readonly what: string;
+  readonly why: string;
+  readonly next: readonly string[];
+  /** Set when it takes away what the deployed version may read: it is breaking when that version does. */
+  readonly takesAway?: { readonly table: string; readonly column?: string };
+  /** Set when searches by these columns lose their index. */
+  readonly unindexes?: { readonly table: string; readonly columns: readonly string[] };
+}
+
+/** A statement of a migration, judged. */
+export interface JudgedStatement {
+  readonly line: number;
+  readonly phase: Phase;
+  /** What it does, in a few words for the plan, such as `drop column users.age`. */
+  readonly summary: string;
+  readonly hazards: readonly Hazard[];
+  /** The steps that do the same without a break; they take its place in the safe order. */
+  readonly instead?: readonly { readonly phase: Phase; readonly text: string }[];
+}
+
+/** The database before this statement, and before the whole change. */
+export interface HazardContext {
+  /** As all earlier statements left it. */
+  readonly now: DatabaseFacts;
+  /** As the base's migrations left it: what is not in here holds no rows yet and is read by nobody. */
+  readonly deployed: DatabaseFacts;
+}
+
+export function expand(summary: string, ...hazards: Hazard[]): Omit<JudgedStatement, 'line'> {
+  return { phase: 'expand', summary, hazards };
+}
+
+export function contract(summary: string, ...hazards: Hazard[]): Omit<JudgedStatement, 'line'> {
+  return { phase: 'contract', summary, hazards };
+}
+
+export function migrate(summary: string, ...hazards: Hazard[]): Omit<JudgedStatement, 'line'> {
+  return { phase: 'migrate', summary, hazards };
+}
+
+/** The steps to another name or type for a column: beside each other for a while, instead of one for the other. */
+export function moveColumn(
+  judged: Omit<JudgedStatement, 'line'>,
+  table: string,
+  before: string,
+  after: string,
+): Omit<JudgedStatement, 'line'> {
+  return {
+    ...judged,
+    instead: [
+      { phase: 'expand', text: `add ${after} beside ${table}.${before}` },
+      { phase: 'migrate', text: `fill ${after} from ${table}.${before}, while the service writes both` },
+      { phase: 'contract', text: `drop column ${table}.${before}` },
+    ],
+  };
+}

@@ -1,0 +1,221 @@
+import type { AlterTableCmd, Constraint, Node } from 'libpg-query';
+
+import { printType, textOf } from '../databases/apply-sql.ts';
+import {
+  contract,
+  expand,
+  moveColumn,
+  type Hazard,
+  type HazardContext,
+  type JudgedStatement,
+} from './hazard.ts';
+
+type Judged = Omit<JudgedStatement, 'line'>;
+
+/** Judges one part of an ALTER TABLE on a table that the deployed version has. */
+export function judgeAlter(table: string, command: AlterTableCmd, context: HazardContext): Judged {
+  const column = command.name ?? '';
+  switch (command.subtype) {
+    case 'AT_AddColumn':
+      return judgeAddColumn(table, command.def);
+    case 'AT_DropColumn':
+      return contract(`drop column ${table}.${column}`, dropColumn(table, column));
+    case 'AT_SetNotNull':
+      return contract(`require ${table}.${column}`, setNotNull(table, column));
+    case 'AT_AlterColumnType':
+      return judgeType(table, column, command.def, context);
+    case 'AT_AddConstraint':
+      return command.def && 'Constraint' in command.def
+        ? judgeConstraint(table, command.def.Constraint)
+        : expand(`alter ${table}`);
+    case 'AT_DropConstraint':
+      return judgeDropConstraint(table, column, context);
+    case 'AT_ColumnDefault':
+      return expand(`change the default of ${table}.${column}`);
+    default:
+      return expand(`alter ${table}`);
+  }
+}
+
+function dropColumn(table: string, column: string): Hazard {
+  return {
+    rule: 'column-dropped',
+    severity: 'warning',
+    table,
+    part: column,
+    what: `Column ${table}.${column} is dropped.`,
+    why: 'Its data is lost.',
+    next: [
+      'Deploy a version that no longer reads or writes the column (take it out of schema.prisma and the code).',
+      'Drop the column in a later change, when no older version runs any more.',
+    ],
+    takesAway: { table, column },
+  };
+}
+
+function setNotNull(table: string, column: string): Hazard {
+  return {
+    rule: 'not-null-added',
+    severity: 'warning',
+    table,
+    part: column,
+    what: `Column ${table}.${column} becomes NOT NULL.`,
+    why: 'PostgreSQL reads the whole table under an exclusive lock, fails on a row without a value, and from then on refuses the rows that an older version writes without one.',
+    next: [
+      'Deploy a version that always writes a value, and fill the rows that have none.',
+      `Add CHECK ("${column}" IS NOT NULL) NOT VALID, then VALIDATE CONSTRAINT in a migration of its own: it does not stop writes.`,
+      'SET NOT NULL then needs no scan; drop the check after it.',
+    ],
+  };
+}
+
+// Functions that PostgreSQL evaluates once for all rows; any other default may be computed row by row.
+const stableDefaults = new Set(['now', 'current_timestamp', 'transaction_timestamp', 'statement_timestamp']);
+
+function judgeAddColumn(table: string, definition: Node | undefined): Judged {
+  if (!definition || !('ColumnDef' in definition)) return expand(`alter ${table}`);
+  const { colname: column = '', constraints = [], typeName } = definition.ColumnDef;
+  const kinds = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
+  const find = (kind: string) => kinds.find(({ contype }) => contype === kind);
+  const isRequired = find('CONSTR_NOTNULL') !== undefined || find('CONSTR_PRIMARY') !== undefined;
+  const isSerial = /serial/.test(printType(typeName));
+  const isFilled = find('CONSTR_DEFAULT') ?? find('CONSTR_IDENTITY') ?? find('CONSTR_GENERATED');
+  const summary = `add column ${table}.${column}`;
+  if (isRequired && isFilled === undefined && !isSerial) {
+    const judged = contract(summary, {
+      rule: 'required-column-added',
+      severity: 'breaking',
+      table,
+      part: column,
+      what: `Column ${table}.${column} is added NOT NULL and without a default.`,
+      why: 'PostgreSQL refuses it when the table has rows; on an empty table the version now deployed fails on every insert, because it does not know the column.',
+      next: [
+        `Add the column as nullable or with a DEFAULT.`,
+        'Deploy the version that writes it, fill the old rows, and make it NOT NULL in a later migration.',
+      ],
+    });
+    return {
+      ...judged,
+      instead: [
+        { phase: 'expand', text: `add column ${table}.${column} as nullable` },
+        { phase: 'contract', text: `fill the old rows and require ${table}.${column}` },
+      ],
+    };
+  }
+  const call = functionOf(find('CONSTR_DEFAULT')?.raw_expr);
+  const isComputed =
+    isSerial || find('CONSTR_GENERATED') !== undefined || find('CONSTR_IDENTITY') !== undefined;
+  if (isComputed || (call !== undefined && !stableDefaults.has(call)))
+    return expand(summary, {
+      rule: 'rows-rewritten',
+      severity: 'warning',
+      table,
+      part: column,
+      what: `Column ${table}.${column} is added with a default that is computed for each row.`,
+      why: 'PostgreSQL rewrites the table under an exclusive lock: nobody reads or writes it until that ends.',
+      next: ['Add the column without a default, set the default after it, and fill the old rows in batches.'],
+    });
+  return expand(summary);
+}
+
+function functionOf(expression: Node | undefined): string | undefined {
+  if (expression === undefined || !('FuncCall' in expression)) return undefined;
+  return (expression.FuncCall.funcname ?? []).map(textOf).at(-1);
+}
+
+function judgeType(
+  table: string,
+  column: string,
+  definition: Node | undefined,
+  context: HazardContext,
+): Judged {
+  const before = context.now.tables.get(table)?.columns.get(column)?.type ?? 'unknown';
+  const after =
+    definition && 'ColumnDef' in definition ? printType(definition.ColumnDef.typeName) : 'unknown';
+  const summary = `change the type of ${table}.${column} to ${after}`;
+  if (before === after || isWidening(before, after)) return expand(summary);
+  const judged = contract(summary, {
+    rule: 'column-type-changed',
+    severity: 'warning',
+    table,
+    part: column,
+    what: `Column ${table}.${column} was ${before} and becomes ${after}.`,
+    why: 'PostgreSQL rewrites the table and its indexes under an exclusive lock: nobody reads or writes it until that ends.',
+    next: [
+      `Add a column of type ${after} under a new name, write both, and fill the old rows in batches.`,
+      'Read the new one in the next version, and drop the old one when no older version runs any more.',
+    ],
+    takesAway: { table, column },
+  });
+  return moveColumn(judged, table, column, `a column of type ${after}`);
+}
+
+/** Changes that PostgreSQL makes in its catalogue alone, and that no reader notices. */
+function isWidening(before: string, after: string): boolean {
+  const size = (type: string) => Number(/^varchar\((\d+)\)$/.exec(type)?.[1] ?? Number.NaN);
+  if (after === 'text' || after === 'varchar') return before === 'text' || before.startsWith('varchar');
+  return size(after) >= size(before);
+}
+
+function judgeConstraint(table: string, constraint: Constraint): Judged {
+  const columns = (constraint.keys ?? constraint.fk_attrs ?? []).map(textOf).join(', ');
+  const name = constraint.conname ?? columns;
+  const shared = { severity: 'warning', table, part: name } as const;
+  if (constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY') {
+    if (constraint.indexname !== undefined) return contract(`add constraint ${name}`);
+    return contract(`make ${table} (${columns}) unique`, {
+      ...shared,
+      rule: 'unique-added',
+      what: `Constraint ${name} makes (${columns}) unique in ${table}.`,
+      why: 'It fails when two rows are equal, builds its index under a lock that stops writes, and from then on refuses what an older version may write.',
+      next: [
+        'Look for duplicates first: SELECT the columns, count(*) ... GROUP BY ... HAVING count(*) > 1.',
+        'CREATE UNIQUE INDEX CONCURRENTLY alone in a migration, then ADD CONSTRAINT ... USING INDEX.',
+      ],
+    });
+  }
+  const isChecked = constraint.contype === 'CONSTR_FOREIGN' || constraint.contype === 'CONSTR_CHECK';
+  if (!isChecked || constraint.skip_validation === true) return expand(`add constraint ${name} on ${table}`);
+  const kind = constraint.contype === 'CONSTR_FOREIGN' ? 'foreign key' : 'check';
+  return contract(`add constraint ${name} on ${table}`, {
+    ...shared,
+    rule: 'constraint-reads-table',
+    what: `The ${kind} ${name} on ${table} is checked for every row at once.`,
+    why: 'The table is locked while all rows are read, and a row that breaks the constraint stops the migration.',
+    next: [
+      'Add it with NOT VALID: new rows are checked, old ones not yet.',
+      `VALIDATE CONSTRAINT "${name}" in a later migration: it does not stop writes.`,
+    ],
+  });
+}
+
+function judgeDropConstraint(table: string, name: string, context: HazardContext): Judged {
+  const index = context.now.tables.get(table)?.indexes.get(name);
+  const summary = `drop constraint ${name} on ${table}`;
+  if (index === undefined) return expand(summary);
+  return contract(summary, dropIndexHazard(table, name, index.columns, index.isUnique));
+}
+
+/** The hazard of an index that goes, be it as an index or as a constraint. */
+export function dropIndexHazard(
+  table: string,
+  name: string,
+  columns: readonly string[],
+  isUnique: boolean,
+): Hazard {
+  return {
+    rule: 'index-dropped',
+    severity: 'warning',
+    table,
+    part: name,
+    what: `${isUnique ? 'Unique index' : 'Index'} ${name} on ${table} (${columns.join(', ')}) is dropped.`,
+    why: isUnique
+      ? 'Nothing keeps these values unique any more, and a search by them reads the whole table.'
+      : 'A search or order by these columns reads the whole table.',
+    next: [
+      'Keep the index as long as an operation searches or orders by it, or create the one that takes its place first.',
+      'When no search needs it: accept the finding and say so.',
+    ],
+    unindexes: { table, columns },
+  };
+}

@@ -1,0 +1,170 @@
+import type { ColumnFacts, DatabaseFacts, IndexFacts, TableFacts } from '../databases/database-facts.ts';
+import { readExpectedTables } from '../databases/expected-tables.ts';
+import { parseCollections } from '../databases/mongo-migration.ts';
+import type { ServiceDatabase } from '../databases/service-database.ts';
+import type { Finding, Severity } from '../finding.ts';
+
+/** Compares what a service declares with what its migrations make. */
+export async function judgeStep(database: ServiceDatabase): Promise<Finding[]> {
+  const { declaration, kind, service } = database;
+  if (declaration === undefined) return [];
+  const expected =
+    kind === 'postgres'
+      ? await readExpectedTables(declaration.text, declaration.file)
+      : parseCollections(declaration.text);
+  if (expected === undefined)
+    return [
+      describe(database, service, 'breaking', `${declaration.file} cannot be read`, [
+        'Write it as { "collections": { "<name>": { "validator": { ... }, "indexes": [ ... ] } } }.',
+      ]),
+    ];
+  return [...compareTables(database, expected), ...compareEnums(database, expected)];
+}
+
+function compareTables(database: ServiceDatabase, expected: DatabaseFacts): Finding[] {
+  const findings: Finding[] = [];
+  for (const table of expected.tables.values()) {
+    const actual = database.facts.tables.get(table.name);
+    if (actual === undefined)
+      findings.push(
+        missing(
+          database,
+          table.name,
+          `${nounOf(database)} ${table.name} is declared, but no migration makes it`,
+        ),
+      );
+    else
+      findings.push(...compareColumns(database, table, actual), ...compareIndexes(database, table, actual));
+  }
+  for (const table of database.facts.tables.values())
+    if (!expected.tables.has(table.name))
+      findings.push(
+        surplus(
+          database,
+          table.name,
+          `${nounOf(database)} ${table.name} is made by migrations, but not declared`,
+        ),
+      );
+  return findings;
+}
+
+function compareColumns(database: ServiceDatabase, expected: TableFacts, actual: TableFacts): Finding[] {
+  const findings: Finding[] = [];
+  for (const column of expected.columns.values()) {
+    const name = `${expected.name}.${column.name}`;
+    const made = actual.columns.get(column.name);
+    if (made === undefined)
+      findings.push(missing(database, name, `${name} is declared, but no migration makes it`));
+    else if (describeColumn(column) !== describeColumn(made))
+      findings.push(
+        missing(
+          database,
+          name,
+          `${name} is declared as ${describeColumn(column)}, but migrations make it ${describeColumn(made)}`,
+        ),
+      );
+  }
+  for (const column of actual.columns.values())
+    if (!expected.columns.has(column.name)) {
+      const name = `${expected.name}.${column.name}`;
+      findings.push(surplus(database, name, `${name} is made by migrations, but not declared`));
+    }
+  return findings;
+}
+
+function describeColumn({ type, isNullable }: ColumnFacts): string {
+  // SERIAL is INTEGER with a default, and which of the two a migration says makes no difference to a reader.
+  const plain = type
+    .replace(/^(big|small)?serial\d?$/, (name) =>
+      name.startsWith('big') ? 'int8' : name.startsWith('small') ? 'int2' : 'int4',
+    )
+    .replace(/^numeric\(65,30\)$/, 'numeric');
+  return `${plain}${isNullable ? ', nullable' : ', required'}`;
+}
+
+function compareIndexes(database: ServiceDatabase, expected: TableFacts, actual: TableFacts): Finding[] {
+  const key = (index: IndexFacts) => `${index.isUnique ? 'unique ' : ''}(${index.columns.join(', ')})`;
+  const made = new Set([...actual.indexes.values()].map(key));
+  const declared = new Set([...expected.indexes.values()].map(key));
+  const lacking = [...expected.indexes.values()].filter((index) => !made.has(key(index)));
+  // Prisma cannot declare partial and expression indexes, so that they are not declared says nothing.
+  const unknown = [...actual.indexes.values()].filter(
+    (index) => !index.isPartial && !declared.has(key(index)),
+  );
+  return [
+    ...lacking.map((index) => {
+      const name = `${expected.name} ${key(index)}`;
+      const severity = index.isUnique ? 'breaking' : 'warning';
+      return describe(database, name, severity, `Index ${name} is declared, but no migration makes it`, [
+        `Make a migration for it: "npx freehold migrate new ${database.service} NAME".`,
+      ]);
+    }),
+    ...unknown.map((index) => {
+      const name = `${expected.name} ${key(index)}`;
+      return surplus(database, name, `Index ${name} is made by migrations, but not declared`);
+    }),
+  ];
+}
+
+function compareEnums(database: ServiceDatabase, expected: DatabaseFacts): Finding[] {
+  return [...expected.enums].flatMap(([name, values]) => {
+    const made = database.facts.enums.get(name) ?? [];
+    const lacking = values.filter((value) => !made.includes(value));
+    return lacking.length === 0
+      ? []
+      : [
+          missing(
+            database,
+            name,
+            `Enum ${name} is declared with ${lacking.join(', ')}, but no migration adds that`,
+          ),
+        ];
+  });
+}
+
+function nounOf(database: ServiceDatabase): string {
+  return database.kind === 'postgres' ? 'Table' : 'Collection';
+}
+
+function missing(database: ServiceDatabase, subject: string, what: string): Finding {
+  return describe(database, subject, 'breaking', what, [
+    `Make the migration: "npx freehold migrate new ${database.service} NAME" writes what is missing.`,
+  ]);
+}
+
+function surplus(database: ServiceDatabase, subject: string, what: string): Finding {
+  return describe(database, subject, 'warning', what, [
+    `Declare it in ${database.declaration?.file ?? 'the declaration'}, or drop it in a migration when nothing reads it.`,
+  ]);
+}
+
+function describe(
+  database: ServiceDatabase,
+  subject: string,
+  severity: Severity,
+  what: string,
+  next: readonly string[],
+): Finding {
+  const { declaration, service } = database;
+  return {
+    rule: 'schema-out-of-step',
+    judgement: 'migrations',
+    severity,
+    subject: `${service}/${subject}`,
+    what: `${service}: ${what}.`,
+    ...(declaration === undefined ? {} : { location: locate(database, subject) }),
+    why:
+      severity === 'breaking'
+        ? 'The service reads what it declares: its queries fail where the database is another.'
+        : 'The next migration that is written from the declaration would undo it.',
+    hits: [],
+    next,
+  };
+}
+
+function locate(database: ServiceDatabase, subject: string): { file: string; line: number } {
+  const [table = '', column] = subject.split(/[. ]/);
+  const model = database.models.find((candidate) => candidate.table === table);
+  const field = model?.fields.find((candidate) => candidate.column === column);
+  return field?.location ?? model?.location ?? { file: database.declaration?.file ?? '', line: 1 };
+}

@@ -1,0 +1,63 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { FindLineDate } from './api/judge-deprecation.ts';
+import type { CheckBase } from './check.ts';
+import { CheckError } from './check-error.ts';
+import { isProjectFile, type FileTree } from './files/file-tree.ts';
+import { findLineDate, findMergeBase, readCommit, resolveCommit } from './files/git.ts';
+import { compileGlob } from './files/glob.ts';
+import { readFolder } from './files/read-folder.ts';
+
+/** Both sides of a comparison, read. */
+export interface OpenSides {
+  readonly base: CheckBase;
+  readonly head: FileTree;
+  readonly findLineDate: FindLineDate | undefined;
+}
+
+/**
+ * Reads the working tree in `root` and what it is compared with: a commit, branch or tag; a file that holds a
+ * supergraph; a folder with another version of the project; or, by default, the merge base with the main branch.
+ * @throws {CheckError} when the base cannot be found.
+ */
+export async function openSides(
+  root: string,
+  baseName: string | undefined,
+  operationGlobs: readonly string[] = [],
+): Promise<OpenSides> {
+  const tests = operationGlobs.map(compileGlob);
+  const isWanted = (file: string) => isProjectFile(file) || tests.some((test) => test(file));
+  const head = await readFolder(root, 'the working tree', isWanted);
+  const { base, commit } = await openBase(root, baseName, isWanted);
+  return {
+    base,
+    head,
+    findLineDate:
+      commit === undefined ? undefined : async (file, line) => await findLineDate(root, commit, file, line),
+  };
+}
+
+async function openBase(
+  root: string,
+  name: string | undefined,
+  isWanted: (file: string) => boolean,
+): Promise<{ base: CheckBase; commit?: string }> {
+  if (name === undefined) {
+    const { commit, label } = await findMergeBase(root);
+    return { base: { kind: 'tree', tree: await readCommit(root, commit, label, isWanted) }, commit };
+  }
+  const place = path.resolve(root, name);
+  const found = await stat(place).catch(() => undefined);
+  if (found?.isFile())
+    return { base: { kind: 'supergraph', label: name, sdl: await readFile(place, 'utf8') } };
+  const commit = await resolveCommit(root, name);
+  if (commit !== undefined) {
+    const label = commit.startsWith(name) ? name : `${name} (${commit.slice(0, 7)})`;
+    return { base: { kind: 'tree', tree: await readCommit(root, commit, label, isWanted) }, commit };
+  }
+  if (found?.isDirectory()) return { base: { kind: 'tree', tree: await readFolder(place, name, isWanted) } };
+  throw new CheckError(
+    `--base ${JSON.stringify(name)} is no commit, branch or tag here, and no file or folder either.`,
+  );
+}

@@ -1,0 +1,23 @@
+import type { RuleInfo } from '../rule-info.ts';
+
+/** What the check reports of query plans. */
+export const planRules: readonly RuleInfo[] = [
+  {
+    id: 'plan-costlier',
+    judgement: 'plans',
+    severity: 'warning',
+    reason: 'More requests, waves or statements for the same operation make it slower for its clients.',
+  },
+  {
+    id: 'over-budget',
+    judgement: 'plans',
+    severity: 'warning',
+    reason: 'The plan asks a service more often than operations/budgets.json allows.',
+  },
+  {
+    id: 'plan-failed',
+    judgement: 'plans',
+    severity: 'breaking',
+    reason: 'An operation that is valid but has no plan is answered with an error.',
+  },
+];

@@ -1,0 +1,68 @@
+import type { CheckReport } from '../check.ts';
+import type { Finding } from '../finding.ts';
+import {
+  isBreaking,
+  printAcceptance,
+  printHits,
+  printLocation,
+  printPlaces,
+  printSummary,
+} from './describe-finding.ts';
+
+/** The report for a terminal or a log: plain text without colours, 110 columns. */
+export function printText(report: CheckReport): string {
+  const blocks = report.findings.map(printFinding);
+  if (report.order.length > 0)
+    blocks.push(
+      [
+        'Safe order',
+        ...report.order.map((step, index) => `  ${index + 1}. (${step.phase}) ${step.text}`),
+      ].join('\n'),
+    );
+  if (report.notes.length > 0) blocks.push(report.notes.map((note) => `Note: ${note}`).join('\n'));
+  if (isBreaking(report))
+    blocks.push(
+      'To accept a break: add its rule and subject to freehold.accepted.json, with reason, author and expiry.',
+    );
+  return `${[...blocks, printSummary(report)].join('\n\n')}\n`;
+}
+
+function printFinding(finding: Finding): string {
+  const acceptance = printAcceptance(finding);
+  const label = finding.accepted === undefined ? finding.severity.toUpperCase() : 'ACCEPTED';
+  const lines = [
+    `${label}  ${finding.rule}  ${finding.subject}`,
+    ...row('what', [finding.what]),
+    ...row('where', [
+      printPlaces(finding),
+      ...(finding.related ?? []).map((place) => `${printLocation(place)} (${place.label})`),
+    ]),
+    ...row('why', [finding.why]),
+    ...row('hits', printHits(finding.hits)),
+    ...row('next', finding.next),
+    ...(acceptance === undefined ? [] : row('note', [acceptance])),
+  ];
+  return lines.join('\n');
+}
+
+function row(name: string, texts: readonly string[]): string[] {
+  const lines = texts.filter((text) => text !== '').flatMap((text) => wrap(text));
+  return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(5)} ${line}`);
+}
+
+const widthMax = 102;
+
+/** Lines of a text that is too long are indented, so that one entry is told from the next. */
+function wrap(text: string): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > widthMax) {
+        lines.push(line);
+        line = `  ${word}`;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    return [...lines, line];
+  });
+}
