@@ -17,7 +17,7 @@ COPY --from=build /freehold/subgraphs subgraphs
 COPY --from=build /freehold/prisma prisma
 COPY --from=build /freehold/operations operations
 # A new volume takes the owner of the folder that it is mounted on; without these it would belong to root.
-RUN mkdir /data && chown node:node /data \
+RUN mkdir -p /data /secrets/gateway && chown node:node /data /secrets/gateway \
  && for name in $(node -p "require('./freehold.json').subgraphs.map((one) => one.name).join(' ')"); do \
       mkdir -p /secrets/$name/owner /secrets/$name/service && chown -R node:node /secrets/$name; \
     done

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { DatabaseKind } from './database.ts';
@@ -12,6 +12,8 @@ export interface ContainerSecretsOptions {
   /** Host and port at which the service finds its database. */
   readonly host: string;
   readonly port: number;
+  /** What the service knows the gateway's requests by. */
+  readonly serviceKeys: string;
 }
 
 /**
@@ -44,12 +46,24 @@ export async function makeContainerSecrets(options: ContainerSecretsOptions): Pr
     writeFile(path.join(ownerFolder, 'service-password'), own),
     writeFile(path.join(ownerFolder, 'owner-url'), makeUrl('owner', owner)),
     writeFile(path.join(serviceFolder, 'url'), makeUrl('service', own)),
+    writeFile(path.join(serviceFolder, 'service-keys'), options.serviceKeys),
     // MongoDB's members prove themselves to each other by this; 6 to 1024 characters of base64.
     writeFile(path.join(ownerFolder, 'replica-set-key'), randomBytes(256).toString('base64')),
   ]);
   // Last, so that a run that was cut off is done again from the start.
   await writeFile(last, '');
   return true;
+}
+
+/** The key by which the gateway signs its requests: what stands in `<folder>/signing-keys`, made when it is missing. */
+export async function makeSigningKey(folder: string): Promise<string> {
+  const file = path.join(folder, 'signing-keys');
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (known !== '') return known.trim();
+  const key = `compose:${randomBytes(32).toString('base64url')}`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, key);
+  return key;
 }
 
 function makePassword(): string {

@@ -10,9 +10,11 @@ export function addContainerSecretsCommand(program: Command): void {
     .requiredOption('--folder <folder>', 'where to write them, one folder a service')
     .action(async (options: { folder: string }) => {
       const path = await import('node:path');
-      const { makeContainerSecrets } = await import('../../databases/container-secrets.ts');
+      const { printServiceKeys } = await import('../../gateway/auth/sign-request.ts');
+      const { makeContainerSecrets, makeSigningKey } = await import('../../databases/container-secrets.ts');
       const { loadProject } = await import('../project.ts');
       const { subgraphs } = await loadProject();
+      const signingKey = await makeSigningKey(path.join(options.folder, 'gateway'));
       for (const { name, database } of subgraphs) {
         const isNew = await makeContainerSecrets({
           service: name,
@@ -20,6 +22,7 @@ export function addContainerSecretsCommand(program: Command): void {
           folder: path.join(options.folder, name),
           host: `${name}-database`,
           port: database === 'postgres' ? 5432 : 27_017,
+          serviceKeys: printServiceKeys([signingKey], name),
         });
         console.error(`${name}: secrets ${isNew ? 'made' : 'were there'}`);
       }

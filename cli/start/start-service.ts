@@ -19,6 +19,8 @@ export interface StartServiceOptions {
   readonly dataFolder: string;
   readonly logFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What the service knows the gateway's requests by (`FREEHOLD_SERVICE_KEYS`). */
+  readonly serviceKeys: string;
   /** How many times the default number of rows a new database is filled with; 0 leaves it empty. */
   readonly scale: number;
   readonly reporter: StartReporter;
@@ -164,7 +166,10 @@ function makeServiceProcess(options: StartServiceOptions, database: () => Runnin
     name: `The service ${name}`,
     makeArguments: (port) => ['service', name, '--port', String(port)],
     makeEnvironment: () =>
-      makeChildEnvironment(options.environment, { [nameVariables(name).variable]: database().url }),
+      makeChildEnvironment(options.environment, {
+        [nameVariables(name).variable]: database().url,
+        FREEHOLD_SERVICE_KEYS: options.serviceKeys,
+      }),
     logFile: path.join(options.logFolder, `${name}.log`),
     onState: (state) => {
       if (state.kind === 'restarting')

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
 import type { Logger } from 'pino';
 
+import { printServiceKeys } from '../../gateway/auth/sign-request.ts';
 import { makeChildEnvironment } from '../process/child-environment.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import type { Project } from '../project.ts';
@@ -40,9 +42,17 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   // One part's failure ends the others' start: nobody wants to wait for a seed that is thrown away.
   const failure = new AbortController();
   const bothSignals = AbortSignal.any([signal, failure.signal]);
+  // Made anew at each start and never written down: only this gateway speaks to these services.
+  const signingKey = `start:${randomBytes(32).toString('base64url')}`;
   const outcomes = await Promise.allSettled(
     project.subgraphs.map((subgraph) =>
-      startService({ ...options, subgraph, logFolder, signal: bothSignals }).catch((error: unknown) => {
+      startService({
+        ...options,
+        subgraph,
+        logFolder,
+        serviceKeys: printServiceKeys([signingKey], subgraph.name),
+        signal: bothSignals,
+      }).catch((error: unknown) => {
         if (!failure.signal.aborted) failure.abort(error);
         throw error;
       }),
@@ -59,7 +69,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   }
 
   options.reporter.step('gateway', 'starting');
-  const gateway = makeGatewayProcess(options, services, logFolder);
+  const gateway = makeGatewayProcess(options, services, logFolder, signingKey);
   const { url } = await gateway.start().catch(async (error: unknown) => {
     await Promise.all([gateway.stop(0), stopServices()]);
     throw error;
@@ -85,6 +95,7 @@ function makeGatewayProcess(
   options: StartShopOptions,
   services: readonly RunningService[],
   logFolder: string,
+  signingKey: string,
 ): ManagedProcess {
   const { project, gatewayPort, gatewayHost, engine, environment, log } = options;
   return new ManagedProcess({
@@ -97,7 +108,7 @@ function makeGatewayProcess(
       `--port=${port === 0 ? gatewayPort : port}`,
       ...services.flatMap(({ name, url }) => ['--subgraph', `${name}=${url}`]),
     ],
-    makeEnvironment: () => makeChildEnvironment(environment, {}),
+    makeEnvironment: () => makeChildEnvironment(environment, { FREEHOLD_SIGNING_KEYS: signingKey }),
     logFile: path.join(logFolder, 'gateway.log'),
     onState: (state) => {
       if (state.kind === 'restarting') log.warn({ ...state }, 'the gateway is started again');

@@ -215,6 +215,15 @@ describe('the seeded shop answers in every direction of the graph', () => {
   });
 });
 
+test('only the gateway may ask a service', async () => {
+  const services = [...shop.output().matchAll(/ready +(http:\S+)\/graphql/g)].map((match) => match[1] ?? '');
+  expect(services).toHaveLength(5);
+  for (const service of services) {
+    const { errors } = await ask(service, '{ __typename }');
+    expect(errors?.[0]?.extensions?.code).toBe('SIGNATURE_MISSING');
+  }
+});
+
 describe('the shop takes writes', () => {
   test('register, order, cancel, review: each is seen from the other services', async () => {
     const registered = await ask(
