@@ -9,7 +9,11 @@ import {
   OWNER_ROLES,
   type ServicePasswords,
 } from '../service-users.ts';
+import { mingo } from './aggregate/mingo.ts';
 import { startMongoServer, type RunningMongoServer } from './start-mongo-server.ts';
+
+/** After the first clients have logged in. */
+const WARM_UP_MS = 500;
 
 export interface RunMongoServerOptions {
   readonly folder: string;
@@ -139,7 +143,10 @@ export async function runMongoServer(options: RunMongoServerOptions): Promise<vo
     { event: 'listening', port: server.port, folder: options.folder },
     'This is the MongoDB development server of Freehold: for development only, not for production',
   );
+  // Read while nobody waits, so that the first expression need not.
+  const warmUp = setTimeout(mingo, WARM_UP_MS);
   const reason = await waitForStop(options.isSupervised);
+  clearTimeout(warmUp);
   await server.close();
   log.info(`Stopped by ${reason}`);
   process.stdin.destroy();

@@ -1,6 +1,6 @@
 import { printValue } from '../values/print-value.ts';
-import { $median, $percentile, $stdDevPop, $stdDevSamp } from 'mingo/operators/accumulator';
 import { CommandError } from '../command-error.ts';
+import { mingo } from './mingo.ts';
 import { compileSort } from '../query/sort-documents.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { isNumeric } from '../values/bson-type.ts';
@@ -108,10 +108,10 @@ type MingoAccumulator = (
   options: ReturnType<typeof expressionOptions>,
 ) => unknown;
 
-function fromMingo(mingo: unknown): Builder {
-  // mingo's operators are typed by its own value type.
-  const accumulate = mingo as MingoAccumulator;
+function fromMingo(name: string): Builder {
   return (operand, variables) => (documents) => {
+    // mingo's operators are typed by its own value type.
+    const accumulate = Reflect.get(mingo().accumulators, name) as MingoAccumulator;
     try {
       return accumulate(documents, operand, expressionOptions(variables));
     } catch (error) {
@@ -144,10 +144,10 @@ const ACCUMULATORS: Readonly<Record<string, Builder>> = {
   $topN: inOrder('$topN', true, false),
   $bottom: inOrder('$bottom', false, true),
   $bottomN: inOrder('$bottomN', true, true),
-  $stdDevPop: fromMingo($stdDevPop),
-  $stdDevSamp: fromMingo($stdDevSamp),
-  $median: fromMingo($median),
-  $percentile: fromMingo($percentile),
+  $stdDevPop: fromMingo('$stdDevPop'),
+  $stdDevSamp: fromMingo('$stdDevSamp'),
+  $median: fromMingo('$median'),
+  $percentile: fromMingo('$percentile'),
 };
 
 /** True for the name of an accumulator. */

@@ -1,42 +1,50 @@
-import { Context, evalExpr, ProcessingMode } from 'mingo/core';
-import * as accumulators from 'mingo/operators/accumulator';
-import * as mingoOperators from 'mingo/operators/expression';
-import { MingoError } from 'mingo/util';
 import { CommandError } from '../command-error.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { ARITHMETIC_OPERATORS } from './expression-operators/arithmetic.ts';
 import { COMPARISON_OPERATORS } from './expression-operators/comparison.ts';
 import { CONDITION_OPERATORS } from './expression-operators/conditions.ts';
+import { DATE_OPERATORS } from './expression-operators/dates.ts';
 import { SET_OPERATORS } from './expression-operators/sets.ts';
 import { TYPE_OPERATORS } from './expression-operators/types.ts';
+import { mingo } from './mingo.ts';
+import type { Context } from 'mingo/core';
 
 // mingo's operators run scripts, or are no MongoDB operator, or have no exact answer here.
 const REFUSED = new Set(['$function', '$accumulator', '$toHashedIndexKey', 'default', '$sampleRate']);
 
-const fromMingo = Object.fromEntries(Object.entries(mingoOperators).filter(([name]) => !REFUSED.has(name)));
-
-/** mingo's expression operators, with ours where mingo's answer differs from MongoDB's. */
-const OPERATORS = {
-  ...fromMingo,
+/** Ours where mingo's answer differs from MongoDB's. */
+const OWN_OPERATORS = {
   ...ARITHMETIC_OPERATORS,
   ...COMPARISON_OPERATORS,
   ...CONDITION_OPERATORS,
+  ...DATE_OPERATORS,
   ...SET_OPERATORS,
   ...TYPE_OPERATORS,
 };
 
-const { $stdDevPop, $stdDevSamp, $median, $percentile } = accumulators;
+function isOperator(name: string): boolean {
+  if (Object.hasOwn(OWN_OPERATORS, name) || EXTRA_OPERATORS.has(name)) return true;
+  return !REFUSED.has(name) && Object.hasOwn(mingo().expressions, name);
+}
 
-/** What mingo evaluates expressions with. */
-export const EXPRESSION_CONTEXT = Context.init({
-  // The types of mingo's tables are looser than those of its modules.
-  expression: OPERATORS as Parameters<typeof Context.init>[0] extends infer Ops
-    ? NonNullable<Ops> extends { expression?: infer Expression }
-      ? NonNullable<Expression>
-      : never
-    : never,
-  accumulator: { $stdDevPop, $stdDevSamp, $median, $percentile },
-});
+let context: Context | null = null;
+
+/** What mingo evaluates expressions with: its own operators, under ours. */
+function expressionContext(): Context {
+  if (context !== null) return context;
+  const { core, accumulators, expressions } = mingo();
+  const { $stdDevPop, $stdDevSamp, $median, $percentile } = accumulators;
+  const theirs = Object.fromEntries(Object.entries(expressions).filter(([name]) => !REFUSED.has(name)));
+  const made = core.Context.init({
+    // mingo's operators are typed by its own value type.
+    expression: { ...theirs, ...OWN_OPERATORS } as ExpressionOps,
+    accumulator: { $stdDevPop, $stdDevSamp, $median, $percentile },
+  });
+  context = made;
+  return made;
+}
+
+type ExpressionOps = NonNullable<NonNullable<Parameters<typeof Context.init>[0]>['expression']>;
 
 const EXTRA_OPERATORS = new Set(['$stdDevPop', '$stdDevSamp', '$median', '$percentile']);
 
@@ -60,7 +68,7 @@ export function checkExpression(expression: unknown): void {
       `An object representing an expression must have exactly one field: { ${keys.join(', ')} }`,
     );
   }
-  if (!Object.hasOwn(OPERATORS, operator) && !EXTRA_OPERATORS.has(operator)) {
+  if (!isOperator(operator)) {
     throw new CommandError('InvalidPipelineOperator', `Unrecognized expression '${operator}'`);
   }
   if (operator !== '$literal') checkExpression(expression[operator]);
@@ -76,7 +84,7 @@ function checkFieldPath(path: string): void {
 
 /** MongoDB's error for what mingo threw. */
 export function asCommandError(error: unknown): unknown {
-  if (!(error instanceof MingoError)) return error;
+  if (!(error instanceof Error) || !(error instanceof mingo().util.MingoError)) return error;
   const undefinedVariable = /undefined variable: (\w+)/.exec(error.message);
   if (undefinedVariable !== null) {
     return new CommandError('Location17276', `Use of undefined variable: ${undefinedVariable[1]}`);
@@ -88,11 +96,11 @@ export function asCommandError(error: unknown): unknown {
 export function expressionOptions(variables: BsonDocument | undefined) {
   return {
     idKey: '_id',
-    processingMode: ProcessingMode.CLONE_OFF,
+    processingMode: mingo().core.ProcessingMode.CLONE_OFF,
     useStrictMode: true,
     scriptEnabled: false,
     failOnError: true,
-    context: EXPRESSION_CONTEXT,
+    context: expressionContext(),
     variables: variables ?? {},
   } as const;
 }
@@ -103,13 +111,14 @@ export function compileExpression(
   variables?: BsonDocument,
 ): (document: BsonDocument) => unknown {
   checkExpression(expression);
-  const options = expressionOptions(variables);
   // By far the most common expression is a top-level field.
   if (typeof expression === 'string' && /^\$[^$.][^.]*$/.test(expression)) {
     const name = expression.slice(1);
     return (document) => (Object.hasOwn(document, name) ? document[name] : undefined);
   }
   if (typeof expression !== 'object' && typeof expression !== 'string') return () => expression;
+  const options = expressionOptions(variables);
+  const { evalExpr } = mingo().core;
   return (document) => {
     try {
       return evalExpr(document, expression, options);

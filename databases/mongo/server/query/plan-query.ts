@@ -50,9 +50,11 @@ function rangeOf(operator: string, operand: unknown): KeyRange | null {
   const typeEnd = String.fromCharCode(tag.charCodeAt(0) + 1);
   switch (operator) {
     case '$gt':
+      return { low: key + AFTER, high: typeEnd };
     case '$gte':
       return { low: key, high: typeEnd };
     case '$lt':
+      return { low: tag, high: key };
     case '$lte':
       return { low: tag, high: key + AFTER };
     default:

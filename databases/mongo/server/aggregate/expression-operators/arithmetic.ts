@@ -1,10 +1,7 @@
 import { Decimal128, Double, Long } from 'bson';
-// prettier-ignore
-import {
-  $abs, $ceil, $floor, $exp, $ln, $log, $log10, $mod, $pow, $sqrt, $sin, $cos, $tan, $asin, $acos, $atan, $atan2, $sinh, $cosh, $tanh, $asinh, $acosh, $atanh, $degreesToRadians, $radiansToDegrees, $bitAnd, $bitOr, $bitXor, $bitNot,
-} from 'mingo/operators/expression';
 import type { Options } from 'mingo/types';
 import { CommandError } from '../../command-error.ts';
+import { mingo } from '../mingo.ts';
 import { addNumbers, multiplyNumbers, negateNumber } from '../../values/arithmetic.ts';
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { compareValues } from '../../values/sort-key.ts';
@@ -130,8 +127,10 @@ function rounding(name: string, isTruncating: boolean): ExpressionOperator {
 }
 
 /** One of mingo's numeric operators, fed with plain numbers and MongoDB's type errors. */
-function numeric(name: string, operator: ExpressionOperator): ExpressionOperator {
+function numeric(name: string): ExpressionOperator {
   return (document, operand, options) => {
+    // mingo's operators are typed by its own value type.
+    const operator = Reflect.get(mingo().expressions, name) as ExpressionOperator;
     const value = Array.isArray(operand)
       ? evaluateList(document, operand, options)
       : evaluate(document, operand, options);
@@ -147,10 +146,11 @@ function numeric(name: string, operator: ExpressionOperator): ExpressionOperator
   };
 }
 
-// prettier-ignore
-const FROM_MINGO = {
-  $abs, $ceil, $floor, $exp, $ln, $log, $log10, $mod, $pow, $sqrt, $sin, $cos, $tan, $asin, $acos, $atan, $atan2, $sinh, $cosh, $tanh, $asinh, $acosh, $atanh, $degreesToRadians, $radiansToDegrees, $bitAnd, $bitOr, $bitXor, $bitNot,
-} as const;
+const FROM_MINGO = (
+  '$abs $ceil $floor $exp $ln $log $log10 $mod $pow $sqrt $sin $cos $tan $asin ' +
+  '$acos $atan $atan2 $sinh $cosh $tanh $asinh $acosh $atanh $degreesToRadians ' +
+  '$radiansToDegrees $bitAnd $bitOr $bitXor $bitNot'
+).split(' ');
 
 /** The numbers in an operand of `$sum` and its like, which look into one array. */
 function listed(document: unknown, operand: unknown, options: Options): unknown[] {
@@ -189,13 +189,7 @@ export function extremeOf(values: readonly unknown[], direction: 1 | -1): unknow
 
 /** Arithmetic in MongoDB's types; the functions behind come from mingo where they are functions of doubles. */
 export const ARITHMETIC_OPERATORS: Readonly<Record<string, ExpressionOperator>> = {
-  ...Object.fromEntries(
-    Object.entries(FROM_MINGO).map(([name, operator]) => [
-      name,
-      // mingo's operators are typed by its own value type.
-      numeric(name, operator as unknown as ExpressionOperator),
-    ]),
-  ),
+  ...Object.fromEntries(FROM_MINGO.map((name) => [name, numeric(name)])),
   $add: add,
   $subtract: subtract,
   $multiply: multiply,

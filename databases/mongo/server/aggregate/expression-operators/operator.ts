@@ -1,13 +1,13 @@
-import { evalExpr } from 'mingo/core';
 import type { Options } from 'mingo/types';
 import { CommandError } from '../../command-error.ts';
+import { mingo } from '../mingo.ts';
 
 /** An expression operator in mingo's form: it evaluates its own operand. */
 export type ExpressionOperator = (document: unknown, operand: unknown, options: Options) => unknown;
 
 /** Evaluates an operand for the document at hand. */
 export function evaluate(document: unknown, operand: unknown, options: Options): unknown {
-  return evalExpr(document, operand, options);
+  return mingo().core.evalExpr(document, operand, options);
 }
 
 /** Evaluates an operand that is a list of arguments, or a single one. */

@@ -85,7 +85,7 @@ export function bucketStage(operand: unknown, context: PipelineContext): Stage {
     throw new CommandError('Location40194', "The 'boundaries' option to $bucket must be sorted");
   }
   const valueOf = compileExpression(groupBy, context.variables);
-  const group = groupStage({ _id: '$_id', ...(isDocument(output) ? output : {}) }, context);
+  const group = groupStage({ _id: null, ...(isDocument(output) ? output : {}) }, context);
   const bucketOf = (document: BsonDocument): unknown => {
     const value = valueOf(document);
     const index = bounds.findLastIndex((bound) => compareValues(bound, value) <= 0);
@@ -97,8 +97,7 @@ export function bucketStage(operand: unknown, context: PipelineContext): Stage {
     );
   };
   const accumulate = (documents: BsonDocument[], id: unknown): BsonDocument => {
-    // All of one bucket are one group, whatever their own _id is.
-    const [result] = group(documents.map((document) => ({ ...document, _id: null })));
+    const [result] = group(documents);
     return { ...result, _id: id };
   };
   return function* bucket(input) {

@@ -1,0 +1,119 @@
+import { Long, ObjectId } from 'bson';
+import { describe, expect, test } from 'vitest';
+
+import type { ContractContext } from './contract-context.ts';
+
+/** Expressions, each on a document of its own. */
+export function describeExpressions({ rows }: ContractContext): void {
+  const DOC = {
+    _id: 1,
+    n: 7,
+    half: 2.5,
+    s: 'Hello',
+    list: [3, 1, 2],
+    docs: [{ k: 'a', v: 1 }, { k: 'b', v: 2 }], // prettier-ignore
+    at: new Date('2024-02-29T12:34:56.789Z'),
+    big: Long.fromString('9007199254740993'),
+    no: null,
+  };
+
+  describe('expressions', () => {
+    test.each<[string, unknown, unknown]>([
+      ['$add', { $add: ['$n', 1, 0.5] }, 8.5],
+      ['$add of a date', { $add: ['$at', 1000] }, new Date('2024-02-29T12:34:57.789Z')],
+      ['$add with null', { $add: ['$n', '$no'] }, null],
+      ['$subtract', { $subtract: ['$n', 10] }, -3],
+      ['$divide', { $divide: ['$n', 2] }, 3.5],
+      ['$mod', { $mod: ['$n', 4] }, 3],
+      ['$round to even', { $round: '$half' }, 2],
+      ['$round to places', { $round: [2.345, 1] }, 2.3],
+      ['$floor', { $floor: '$half' }, 2],
+      ['$abs', { $abs: -4 }, 4],
+      ['$pow', { $pow: [2, 10] }, 1024],
+      ['$eq across types', { $eq: ['$n', Long.fromNumber(7)] }, true],
+      ['$gt across types', { $gt: ['$s', 1000] }, true],
+      ['$lt of missing and null', { $lt: ['$nothing', null] }, true],
+      ['$cmp', { $cmp: [1, 2] }, -1],
+      ['$and of numbers', { $and: [1, 0] }, false],
+      ['$not', { $not: ['$no'] }, true],
+      ['$cond', { $cond: { if: { $gt: ['$n', 5] }, then: 'big', else: 'small' } }, 'big'],
+      ['$ifNull', { $ifNull: ['$no', '$nothing', 'x'] }, 'x'],
+      [
+        '$switch',
+        { $switch: { branches: [{ case: { $eq: ['$n', 1] }, then: 'one' }], default: 'other' } },
+        'other',
+      ],
+      ['$concat', { $concat: ['$s', ' ', 'you'] }, 'Hello you'],
+      ['$concat with null', { $concat: ['$s', '$no'] }, null],
+      ['$toUpper', { $toUpper: '$s' }, 'HELLO'],
+      ['$substrCP', { $substrCP: ['$s', 1, 3] }, 'ell'],
+      ['$strLenCP', { $strLenCP: '$s' }, 5],
+      ['$split', { $split: ['a-b', '-'] }, ['a', 'b']],
+      ['$trim', { $trim: { input: '  x ' } }, 'x'],
+      ['$regexMatch', { $regexMatch: { input: '$s', regex: 'l+' } }, true],
+      ['$size', { $size: '$list' }, 3],
+      ['$arrayElemAt', { $arrayElemAt: ['$list', -1] }, 2],
+      ['$first', { $first: '$list' }, 3],
+      ['$slice', { $slice: ['$list', 2] }, [3, 1]],
+      ['$in', { $in: [Long.fromNumber(2), '$list'] }, true],
+      ['$indexOfArray', { $indexOfArray: ['$list', 2] }, 2],
+      ['$filter', { $filter: { input: '$list', as: 'x', cond: { $gt: ['$$x', 1] } } }, [3, 2]],
+      ['$map', { $map: { input: '$docs', as: 'd', in: '$$d.v' } }, [1, 2]],
+      ['$reduce', { $reduce: { input: '$list', initialValue: 0, in: { $add: ['$$value', '$$this'] } } }, 6],
+      [
+        '$sortArray',
+        { $sortArray: { input: '$docs', sortBy: { v: -1 } } },
+        [
+          { k: 'b', v: 2 },
+          { k: 'a', v: 1 },
+        ],
+      ],
+      ['$concatArrays', { $concatArrays: ['$list', [9]] }, [3, 1, 2, 9]],
+      ['$setUnion', { $size: { $setUnion: ['$list', [1, 9]] } }, 4],
+      ['$setIntersection', { $setIntersection: ['$list', [1]] }, [1]],
+      ['$range', { $range: [0, 6, 2] }, [0, 2, 4]],
+      ['$objectToArray', { $objectToArray: { a: 1 } }, [{ k: 'a', v: 1 }]],
+      ['$arrayToObject', { $arrayToObject: '$docs' }, { a: 1, b: 2 }],
+      ['$mergeObjects', { $mergeObjects: [{ a: 1 }, { b: 2 }] }, { a: 1, b: 2 }],
+      ['$getField', { $getField: 's' }, 'Hello'],
+      ['$let', { $let: { vars: { x: 2 }, in: { $multiply: ['$$x', '$n'] } } }, 14],
+      ['$literal', { $literal: '$n' }, '$n'],
+      ['$sum of an array', { $sum: '$list' }, 6],
+      ['$max of an array', { $max: '$list' }, 3],
+      ['$avg of values', { $avg: ['$n', 1] }, 4],
+      ['$type', { $type: '$big' }, 'long'],
+      ['$type of missing', { $type: '$nothing' }, 'missing'],
+      [
+        '$toString of an ObjectId',
+        { $toString: new ObjectId('0123456789abcdef01234567') },
+        '0123456789abcdef01234567',
+      ],
+      ['$toInt', { $toInt: '12' }, 12],
+      ['$toDate', { $toDate: '2024-01-01T00:00:00Z' }, new Date('2024-01-01T00:00:00Z')],
+      ['$convert with onError', { $convert: { input: 'x', to: 'int', onError: -1 } }, -1],
+      ['$year and $month', [{ $year: '$at' }, { $month: '$at' }, { $dayOfMonth: '$at' }], [2024, 2, 29]],
+      ['$dateToString', { $dateToString: { date: '$at', format: '%Y-%m-%d' } }, '2024-02-29'],
+      ['$dateTrunc', { $dateTrunc: { date: '$at', unit: 'hour' } }, new Date('2024-02-29T12:00:00Z')],
+      [
+        '$dateAdd',
+        { $dateAdd: { startDate: '$at', unit: 'year', amount: 1 } },
+        new Date('2025-02-28T12:34:56.789Z'),
+      ],
+      ['a path through an array', '$docs.k', ['a', 'b']],
+    ])('%s', async (_name, expression, expected) => {
+      await rows().insertOne({ ...DOC });
+      const [found] = await rows()
+        .aggregate([{ $project: { _id: 0, value: expression } }])
+        .toArray();
+      expect(found?.['value']).toEqual(expected);
+    });
+
+    test('int64 sums keep every digit', async () => {
+      await rows().insertOne({ ...DOC });
+      const [found] = await rows()
+        .aggregate([{ $project: { sum: { $add: ['$big', 2] } } }], { promoteLongs: false })
+        .toArray();
+      expect(String(found?.['sum'])).toBe('9007199254740995');
+    });
+  });
+}
