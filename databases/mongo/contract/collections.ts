@@ -286,7 +286,7 @@ export function describeCollections({ rows, db }: ContractContext): void {
 
     test('goes together with other conditions', async () => {
       await texts();
-      expect(await rows().countDocuments({ $text: { $search: 'wine' }, _id: { $gt: 1 } } as object)).toBe(1);
+      expect(await rows().countDocuments({ $text: { $search: 'wine' }, _id: { $gt: 1 } })).toBe(1);
     });
 
     test('follows updates and deletes', async () => {

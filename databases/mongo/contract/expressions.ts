@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- $cond and $switch have a field of that name */
 import { Long, ObjectId } from 'bson';
 import { describe, expect, test } from 'vitest';
 

@@ -109,7 +109,7 @@ export function describeUpdates({ rows, db }: ContractContext): void {
       );
       const types = ['long', 'long', 'double', 'decimal'];
       for (const [index, field] of ['int', 'long', 'double', 'decimal'].entries()) {
-        expect(await rows().countDocuments({ [field]: { $type: types[index] } } as object)).toBe(1);
+        expect(await rows().countDocuments({ [field]: { $type: types[index] } })).toBe(1);
       }
       expect(String((await rows().findOne())?.['decimal'])).toBe('0.3');
     });

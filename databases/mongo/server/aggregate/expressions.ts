@@ -36,15 +36,12 @@ function expressionContext(): Context {
   const { $stdDevPop, $stdDevSamp, $median, $percentile } = accumulators;
   const theirs = Object.fromEntries(Object.entries(expressions).filter(([name]) => !REFUSED.has(name)));
   const made = core.Context.init({
-    // mingo's operators are typed by its own value type.
-    expression: { ...theirs, ...OWN_OPERATORS } as ExpressionOps,
+    expression: { ...theirs, ...OWN_OPERATORS },
     accumulator: { $stdDevPop, $stdDevSamp, $median, $percentile },
   });
   context = made;
   return made;
 }
-
-type ExpressionOps = NonNullable<NonNullable<Parameters<typeof Context.init>[0]>['expression']>;
 
 const EXTRA_OPERATORS = new Set(['$stdDevPop', '$stdDevSamp', '$median', '$percentile']);
 
