@@ -1,0 +1,265 @@
+import { type Server, type Socket, connect, createServer } from 'node:net';
+
+import { parse } from 'graphql';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { askSubgraph } from '../../tests/support/ask-subgraph.ts';
+import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { RecordedPool } from './database/postgres-pool.ts';
+import { defineSubgraph } from './define-subgraph.ts';
+import { type RunningSubgraph, type ServeOptions, serveSubgraph } from './serve-subgraph.ts';
+
+const typeDefs = parse(`
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
+  type Query { sleep(seconds: Float!): Boolean one: Int wrong: Int broken: Int }
+`);
+
+const subgraph = defineSubgraph<RecordedPool>({
+  name: 'sample',
+  typeDefs,
+  entities: {},
+  resolvers: {
+    Query: {
+      async sleep(_source, args: { readonly seconds: number }, context) {
+        await context.database.query({ text: 'SELECT pg_sleep($1)', values: [args.seconds] });
+        return true;
+      },
+      async one(_source, _args, context) {
+        const { rows } = await context.database.query<{ one: number }>({ text: 'SELECT 1 AS one' });
+        return rows[0]?.one;
+      },
+      wrong: (_source, _args, context) => context.database.query({ text: 'SELECT secret FROM nowhere' }),
+      broken() {
+        throw new Error('a secret of the service');
+      },
+    },
+  },
+  openDatabase(settings) {
+    const pool = new RecordedPool(settings);
+    return { client: pool, check: () => pool.ping(), close: () => pool.end() };
+  },
+});
+
+let database: ServiceDatabaseUnderTest;
+const closers: (() => Promise<unknown>)[] = [];
+
+async function serve(options: Partial<ServeOptions> = {}): Promise<RunningSubgraph> {
+  const running = await serveSubgraph(subgraph, {
+    databaseUrl: database.url,
+    port: 0,
+    log: pino({ level: 'silent' }),
+    ...options,
+  });
+  closers.push(() => running.close());
+  return running;
+}
+
+/** Waits for something that happens in another process, in which no test can wait for an event. */
+async function until(what: () => Promise<boolean>, withinMs: number): Promise<number> {
+  const began = performance.now();
+  while (!(await what())) {
+    if (performance.now() - began > withinMs) throw new Error(`It did not happen within ${withinMs} ms.`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return performance.now() - began;
+}
+
+async function readRunning(): Promise<string[]> {
+  const client = new Client(database.ownerUrl);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ query: string }>(
+      "SELECT query FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'",
+    );
+    return rows.map((row) => row.query);
+  } finally {
+    await client.end();
+  }
+}
+
+beforeAll(async () => {
+  database = await openServiceDatabase('accounts', 0);
+});
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+afterAll(async () => {
+  await database?.close();
+});
+
+describe('a service', () => {
+  test('tells that it lives, that it is ready, and what else it has', async () => {
+    const { url } = await serve();
+    const get = (path: string) => fetch(new URL(path, url));
+    expect(await (await get('/health')).json()).toEqual({ status: 'ok', service: 'sample' });
+    expect(await (await get('/ready')).json()).toEqual({ status: 'ready', service: 'sample' });
+    expect((await get('/other')).status).toBe(404);
+    const invalid = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
+    expect(invalid.status).toBe(400);
+  });
+
+  test('keeps its own faults to itself', async () => {
+    const { url } = await serve();
+    for (const field of ['wrong', 'broken']) {
+      const { errors } = await askSubgraph(url, `{ ${field} }`);
+      expect(errors[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+      expect(JSON.stringify(errors)).not.toMatch(/secret|nowhere|stack/);
+    }
+  });
+
+  test('tells its statements only to those who ask', async () => {
+    const { url } = await serve();
+    expect((await askSubgraph(url, '{ one }')).statements).toMatchObject([
+      { service: 'sample', cause: 'Query.one', text: 'SELECT 1 AS one', rows: 1, batchSize: 1 },
+    ]);
+    const silent = await askSubgraph(url, '{ one }', {}, { 'freehold-explain': '0' });
+    expect(silent).toMatchObject({ data: { one: 1 }, statements: [] });
+  });
+});
+
+describe('a request that is over', () => {
+  test('has its statement cancelled in the database at its deadline', async () => {
+    const { url } = await serve();
+    const { errors } = await askSubgraph(
+      url,
+      '{ sleep(seconds: 30) }',
+      {},
+      { 'freehold-deadline-ms': '150' },
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+    expect(await until(async () => (await readRunning()).length === 0, 2_000)).toBeLessThan(2_000);
+    expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
+  });
+
+  test('has its statement cancelled when the client leaves, and the statement says whose it is', async () => {
+    const { url } = await serve();
+    const client = new AbortController();
+    const request = fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      },
+      body: JSON.stringify({ query: 'query Slow { sleep(seconds: 30) }', operationName: 'Slow' }),
+      signal: client.signal,
+    });
+    await until(async () => (await readRunning()).length === 1, 5_000);
+    expect(await readRunning()).toEqual([
+      "SELECT pg_sleep($1) /*operation='Slow',service='sample',traceparent='00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'*/",
+    ]);
+    client.abort();
+    await expect(request).rejects.toThrow();
+    await until(async () => (await readRunning()).length === 0, 2_000);
+  });
+
+  test('must name its deadline in milliseconds', async () => {
+    const { url } = await serve();
+    const { errors } = await askSubgraph(url, '{ one }', {}, { 'freehold-deadline-ms': 'soon' });
+    expect(errors[0]?.message).toBe(
+      'The header freehold-deadline-ms is "soon"; expected a whole number of milliseconds above 0.',
+    );
+  });
+});
+
+describe('a database that cannot answer', () => {
+  test('is said to be busy when no connection becomes free in time', async () => {
+    const { url } = await serve({ database: { connectionsMax: 1, connectionWaitMs: 100 } });
+    const slow = askSubgraph(url, '{ sleep(seconds: 30) }', {}, { 'freehold-deadline-ms': '3000' });
+    await until(async () => (await readRunning()).length === 1, 2_500);
+    const { errors } = await askSubgraph(url, '{ one }');
+    expect(errors[0]).toMatchObject({
+      message:
+        'The database of sample is busy: all 1 connections are in use, and none became free within 100 ms.',
+      extensions: { code: 'DATABASE_BUSY' },
+    });
+    expect((await fetch(new URL('/ready', url))).status).toBe(200);
+    expect((await slow).errors[0]?.extensions.code).toBe('DEADLINE_EXCEEDED');
+  });
+
+  test('is waited for, and used again when it is back', async () => {
+    const proxy = await openProxy(new URL(database.url));
+    closers.push(() => proxy.close());
+    const { url } = await serve({ databaseUrl: proxy.url });
+    const readStatus = async () => (await fetch(new URL('/ready', url))).status;
+    expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
+    await proxy.close();
+    expect((await askSubgraph(url, '{ one }')).errors).toMatchObject([
+      { message: 'The database of sample cannot be reached.', extensions: { code: 'DATABASE_UNAVAILABLE' } },
+    ]);
+    expect(await readStatus()).toBe(503);
+    expect((await fetch(new URL('/health', url))).status).toBe(200);
+    await proxy.open();
+    expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
+    expect(await readStatus()).toBe(200);
+  });
+});
+
+describe('closing', () => {
+  test('lets a request in flight end and refuses the next', async () => {
+    const running = await serve();
+    const slow = askSubgraph(running.url, '{ sleep(seconds: 0.5) }');
+    await until(async () => (await readRunning()).length === 1, 2_000);
+    const closed = running.close();
+    expect((await slow).data).toEqual({ sleep: true });
+    await closed;
+    await expect(askSubgraph(running.url, '{ one }')).rejects.toThrow();
+    await running.close();
+  });
+
+  test('cuts off what takes longer than it waits', async () => {
+    const running = await serve({ drainMs: 100 });
+    const slow = askSubgraph(running.url, '{ sleep(seconds: 30) }');
+    const outcome = slow.then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await until(async () => (await readRunning()).length === 1, 2_000);
+    await running.close();
+    expect(await outcome).toBe('cut off');
+  });
+});
+
+/** A way to the database that can be closed and opened again on the same port. */
+async function openProxy(target: URL) {
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  let port = 0;
+  const open = () =>
+    new Promise<void>((resolve, reject) => {
+      server = createServer((socket) => {
+        const upstream = connect(Number(target.port), target.hostname);
+        for (const end of [socket, upstream]) {
+          sockets.add(end);
+          end.on('error', () => end.destroy());
+          end.on('close', () => sockets.delete(end));
+        }
+        socket.pipe(upstream).pipe(socket);
+      });
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        const address = server?.address();
+        if (typeof address === 'object' && address) port = address.port;
+        resolve();
+      });
+    });
+  await open();
+  const url = new URL(target);
+  url.host = `127.0.0.1:${port}`;
+  return {
+    url: url.href,
+    open,
+    close: () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server?.close(() => resolve());
+      }),
+  };
+}
