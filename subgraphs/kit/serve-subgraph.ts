@@ -14,9 +14,11 @@ import {
 } from './database/service-database.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { createRequestContext, readDeadline, singleHeader } from './http/create-request-context.ts';
+import { drain } from './http/drain.ts';
 import { explainPlugin } from './http/explain-plugin.ts';
 import { createErrorMask } from './http/mask-errors.ts';
 import { BodyError, parseJsonBody, readBody } from './http/read-body.ts';
+import { RunningRequests } from './http/running-requests.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServiceKeys } from './signature/service-keys.ts';
 import { type ArrivedRequest, makeVerifier, type VerifyRequest } from './signature/verify-request.ts';
@@ -85,8 +87,9 @@ export async function serveSubgraph<Client>(
   const verify = options.signingKeys && makeVerifier(subgraph.name, options.signingKeys);
   if (!verify) log.warn('no signing keys: requests are answered whoever sends them, as in development only');
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
+  const requests = new RunningRequests();
   const server = createServer((request, response) => {
-    route({ subgraph, database, apollo, options, verify, checkDatabase, request, response }).catch(
+    route({ subgraph, database, apollo, options, verify, checkDatabase, requests, request, response }).catch(
       (error: unknown) => {
         log.error({ err: error }, 'a request failed');
         if (!response.headersSent)
@@ -103,7 +106,7 @@ export async function serveSubgraph<Client>(
     checkDatabase,
     close() {
       closing ??= (async () => {
-        await drain(server, options.drainMs ?? 4_000);
+        await drain(server, requests, options.drainMs ?? 4_000);
         await apollo.stop();
         await database.close();
       })();
@@ -119,6 +122,7 @@ interface Exchange<Client> {
   readonly options: ServeOptions;
   readonly verify: VerifyRequest | undefined;
   readonly checkDatabase: () => Promise<void>;
+  readonly requests: RunningRequests;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -142,15 +146,15 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
       404,
       errorBody('NOT_FOUND', 'Expected POST /graphql, GET /health or GET /ready.'),
     );
-  return answerGraphql(exchange);
+  const over = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) over.abort();
+  });
+  return exchange.requests.run(over, () => answerGraphql(exchange, over));
 }
 
-async function answerGraphql<Client>(exchange: Exchange<Client>): Promise<void> {
+async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortController): Promise<void> {
   const { apollo, database, subgraph, options, verify, request, response } = exchange;
-  const left = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) left.abort();
-  });
   let timer: NodeJS.Timeout | undefined;
   try {
     const bytes = await readBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
@@ -158,7 +162,7 @@ async function answerGraphql<Client>(exchange: Exchange<Client>): Promise<void> 
     if (verdict?.kind === 'refused') return answer(response, 401, errorBody(verdict.code, verdict.message));
     const body = parseJsonBody(bytes);
     const deadlineMs = readDeadline(request.headers);
-    if (deadlineMs !== undefined) timer = setTimeout(() => left.abort(), deadlineMs);
+    if (deadlineMs !== undefined) timer = setTimeout(() => over.abort(), deadlineMs);
     const answered = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: (request.method ?? 'GET').toUpperCase(),
@@ -173,7 +177,7 @@ async function answerGraphql<Client>(exchange: Exchange<Client>): Promise<void> 
           headers: request.headers,
           operationName: operationNameOf(body),
           caller: verdict?.caller,
-          signal: left.signal,
+          signal: over.signal,
           deadlineMs,
         }),
     });
@@ -233,20 +237,5 @@ function listen(server: Server, host: string, port: number): Promise<number> {
       const address = server.address();
       resolve(typeof address === 'object' && address ? address.port : port);
     });
-  });
-}
-
-/** Ends when no request is in flight; those that are still at it after `drainMs` are cut off. */
-function drain(server: Server, drainMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-    // A connection that is kept alive becomes idle when its request has ended, which nothing tells the server.
-    const sweep = setInterval(() => server.closeIdleConnections(), 25);
-    server.close(() => {
-      clearTimeout(timer);
-      clearInterval(sweep);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }

@@ -28,7 +28,7 @@ describe('a batch loader', () => {
   test('waits for siblings that ask after awaiting something', async () => {
     const { batches, loader } = createRecorder();
     const late = async (key: string, jobs: number) => {
-      for (let job = 0; job < jobs; job++) await null;
+      for (let job = 0; job < jobs; job++) await Promise.resolve();
       return loader.load(key, fields());
     };
     await Promise.all([late('a', 0), late('b', 3), late('c', 20)]);
