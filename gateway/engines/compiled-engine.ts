@@ -1,13 +1,8 @@
-import {
-  buildSchema,
-  getVariableValues,
-  type GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from 'graphql';
+import { buildSchema, getVariableValues, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 import type { Engine, EngineAnswer, EngineOptions, EngineRequest, PreparedOperation } from '../engine.ts';
-import { executeOperation } from '../execution/execute-operation.ts';
+import { executeOperation, type ExecutionContext } from '../execution/execute-operation.ts';
+import { LastRunStore } from '../execution/last-run.ts';
 import { OperationStore } from '../execution/operation-store.ts';
 import { explainAnswer } from '../telemetry/explain-answer.ts';
 import type { CacheStatistics } from '../planning/bounded-cache.ts';
@@ -15,13 +10,18 @@ import { OperationPlanError } from '../planning/plan-error.ts';
 import { createPlanner, plannerDefaults, type Planner, type PlannerOptions } from '../planning/planner.ts';
 import type { SupergraphDescription } from '../planning/supergraph-description.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
-import { createTransport, type Transport } from '../transport/create-transport.ts';
+import { createTransport } from '../transport/create-transport.ts';
 import { transportDefaults, type TransportOptions } from '../transport/transport-options.ts';
 
 /** What can be set on our engine. */
 export interface CompiledEngineOptions {
   /** Operations, and plans, that are kept compiled; those unused for longest go first. Default 1,000. */
   readonly operationsMax?: number;
+  /**
+   * Characters of last runs that are kept in all (see `LastRun`): an operation whose subgraphs answer the same bytes as
+   * last time is not computed again. Default 33,554,432; 0 is off.
+   */
+  readonly lastRunCharactersMax?: number;
   readonly planner?: Partial<PlannerOptions>;
   readonly transport?: Partial<TransportOptions>;
 }
@@ -61,6 +61,12 @@ export async function createCompiledEngine(
     planner,
     entriesMax: options.compiled?.operationsMax ?? 1000,
   });
+  const context: ExecutionContext = {
+    schema,
+    send: transport.send,
+    log: options.log,
+    lastRuns: new LastRunStore(options.compiled?.lastRunCharactersMax ?? 32 * 1024 * 1024),
+  };
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([planner.close(), transport.close()]);
@@ -69,7 +75,7 @@ export async function createCompiledEngine(
     name: 'compiled',
     supergraphSdl: options.supergraphSdl,
     apiSchema: schema,
-    execute: (request) => executeRequest(request, schema, store, transport, options),
+    execute: (request) => executeRequest(request, store, context),
     prepare: (operations) => prepareOperations(operations, store),
     close: () => (closed ??= close()),
     get planCache() {
@@ -108,23 +114,21 @@ function listUrls(
 
 async function executeRequest(
   request: EngineRequest,
-  schema: GraphQLSchema,
   store: OperationStore,
-  transport: Transport,
-  { log }: EngineOptions,
+  context: ExecutionContext,
 ): Promise<EngineAnswer> {
   const definitions = request.operation.variableDefinitions ?? [];
   const { coerced = {}, errors } =
     definitions.length === 0
       ? { coerced: {}, errors: undefined }
-      : getVariableValues(schema, definitions, { ...request.variables });
+      : getVariableValues(context.schema, definitions, { ...request.variables });
   if (errors !== undefined) return refuse(errors.map(describeVariableError));
   try {
     const found = store.get(request, coerced);
     const compiled = found instanceof Promise ? await found : found;
     const { trace } = request;
     trace?.planned(!(found instanceof Promise));
-    const answer = await executeOperation(compiled, request, coerced, { schema, send: transport.send, log });
+    const answer = await executeOperation(compiled, request, coerced, context);
     return trace === undefined
       ? answer
       : explainAnswer(answer, trace.report(compiled.plan, compiled.normalised));

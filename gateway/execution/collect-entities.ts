@@ -3,21 +3,25 @@ import { isDataObject, type DataObject, type DataPath } from './data.ts';
 /** The objects at a plan's path, each once even where it stands at several places. */
 export function collectEntities(data: DataObject, path: readonly string[]): DataObject[] {
   let current: unknown[] = [data];
-  for (const hop of path) {
-    const next: unknown[] = [];
-    if (hop === '@') {
-      for (const value of current) if (Array.isArray(value)) for (const item of value) next.push(item);
-    } else {
-      for (const value of current)
-        if (isDataObject(value)) {
-          const inner = value[hop];
-          if (typeof inner === 'object' && inner !== null) next.push(inner);
-        }
-    }
-    // Places that share an object would multiply at each list.
-    current = next.length > 1 ? [...new Set(next)] : next;
-  }
+  for (const hop of path) current = hop === '@' ? listItems(current) : listInner(current, hop);
   return current.filter(isDataObject);
+}
+
+function listItems(values: readonly unknown[]): unknown[] {
+  const items: unknown[] = [];
+  for (const value of values) if (Array.isArray(value)) for (const item of value) items.push(item);
+  return items;
+}
+
+/** Each value once: places that share an object would multiply at every list. */
+function listInner(values: readonly unknown[], key: string): unknown[] {
+  const inner = new Set<unknown>();
+  for (const value of values)
+    if (isDataObject(value)) {
+      const found = value[key];
+      if (typeof found === 'object' && found !== null) inner.add(found);
+    }
+  return [...inner];
 }
 
 /** Calls `visit` with every object at a plan's path and its place; ends when `visit` answers false. */

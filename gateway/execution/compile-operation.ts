@@ -4,6 +4,7 @@ import { compileIntrospection, type AnswerIntrospection } from '../operation/ans
 import type { NormalisedOperation } from '../operation/selection.ts';
 import type { CompiledPlan } from '../planning/compiled-plan.ts';
 import { compileProjection, type Project } from './projection/compile-projection.ts';
+import type { LastRunSlot } from './last-run.ts';
 import { compileRun, type RunPlan } from './run-plan.ts';
 
 /** An operation with everything that does not change between requests. */
@@ -13,6 +14,7 @@ export interface CompiledOperation {
   readonly run: RunPlan;
   readonly project: Project;
   readonly introspection: AnswerIntrospection | undefined;
+  readonly lastRun: LastRunSlot;
 }
 
 /** Compiles what runs for each request: the plan's steps and the writer of the answer. */
@@ -28,6 +30,7 @@ export function compileOperation(
     plan,
     run: compileRun(plan),
     project: compileProjection(normalised, schema, listEntityPaths(plan)),
+    lastRun: { run: undefined, misses: 0 },
     introspection: compileIntrospection(normalised.selections, operation, fragments, schema),
   };
 }

@@ -9,6 +9,8 @@ import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { CompiledOperation } from './compile-operation.ts';
 import type { DataObject } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
+import type { LastRunSlot, LastRunStore } from './last-run.ts';
+import type { RunOutcome } from './run-plan.ts';
 import { noLocal } from './projection/compile-projection.ts';
 import { listClientErrors } from './write-answer.ts';
 
@@ -17,6 +19,7 @@ export interface ExecutionContext {
   readonly schema: GraphQLSchema;
   readonly send: SendToSubgraph;
   readonly log: Logger;
+  readonly lastRuns: LastRunStore;
 }
 
 /** Runs a compiled operation and writes its answer. `coerced` are the variables as the schema reads them. */
@@ -24,7 +27,7 @@ export async function executeOperation(
   compiled: CompiledOperation,
   request: EngineRequest,
   coerced: Readonly<Record<string, unknown>>,
-  { schema, send, log }: ExecutionContext,
+  { schema, send, log, lastRuns }: ExecutionContext,
 ): Promise<EngineAnswer> {
   const data: DataObject = {};
   const cancellation = new Cancellation();
@@ -47,14 +50,35 @@ export async function executeOperation(
   const abort = (): void => cancellation.cancel(describeAbort(request.signal.reason));
   if (request.signal.aborted) abort();
   else request.signal.addEventListener('abort', abort);
-  await compiled.run(state);
+  // A watched run must show what each fetch does.
+  const slot =
+    request.trace === undefined && compiled.introspection === undefined ? compiled.lastRun : undefined;
+  const outcome = await compiled.run(state, slot?.run);
   request.signal.removeEventListener('abort', abort);
+  if (outcome.kind === 'same') {
+    if (slot !== undefined) slot.misses = 0;
+    return { kind: 'json', json: outcome.last.json, hasErrors: false };
+  }
   const { json, errors: found } = compiled.project(data, compiled.introspection?.(coerced) ?? noLocal);
-  if (state.errors.length === 0 && found.length === 0)
-    return { kind: 'json', json: `{"data":${json}}`, hasErrors: false };
+  if (state.errors.length === 0 && found.length === 0) {
+    const text = `{"data":${json}}`;
+    if (slot !== undefined && compiled.plan.kind === 'query') keepRun(lastRuns, slot, outcome, text);
+    return { kind: 'json', json: text, hasErrors: false };
+  }
   const errors = listClientErrors(state.errors, found, compiled.normalised, data, schema);
   if (errors.length === 0) return { kind: 'json', json: `{"data":${json}}`, hasErrors: false };
   return { kind: 'json', json: `{"errors":${JSON.stringify(errors)},"data":${json}}`, hasErrors: true };
+}
+
+/** Only a run without errors is kept: an error's places are found in the data, which nobody keeps. */
+function keepRun(
+  lastRuns: LastRunStore,
+  slot: LastRunSlot,
+  { lists, answers }: Extract<RunOutcome, { kind: 'run' }>,
+  json: string,
+): void {
+  if (lastRuns.isKept(slot)) lastRuns.keep(slot, { lists, answers, json });
+  slot.misses += 1;
 }
 
 /** The host says by the reason whether the client has left or the time is up. */

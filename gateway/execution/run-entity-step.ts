@@ -7,9 +7,8 @@ import { mergeData } from './merge.ts';
 import { renameKeys } from './rename-keys.ts';
 import { errorPlacesMax, reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
-import type { RunStep } from './run-plan.ts';
+import type { RunnableStep } from './run-plan.ts';
 import type { ErrorPlace } from './service-error.ts';
-import { sendStep } from './send-step.ts';
 import { badShape, describe, type SubgraphErrorReport } from './subgraph-answer.ts';
 
 interface CompiledBatch {
@@ -26,29 +25,34 @@ interface Representations {
 }
 
 /** Compiles a step that asks for fields of entities. */
-export function compileEntityStep(step: EntityStep): RunStep {
+export function compileEntityStep(step: EntityStep): RunnableStep {
   const batches: readonly CompiledBatch[] = step.batches.map((batch) => ({
     batch,
     targets: batch.targets.map((target) => ({ path: target.path, read: compileReader(target) })),
   }));
-  const writeBody = compileBody(
+  return {
     step,
-    step.batches.map(({ variable }) => variable),
-  );
-  return async (state) => {
-    const lists = batches.map((batch) => readRepresentations(batch, state.data));
-    if (lists.every(({ entities }) => entities.length === 0)) return;
-    try {
-      const texts = lists.map(({ text }) => text);
+    writeBody: compileBody(
+      step,
+      step.batches.map(({ variable }) => variable),
+    ),
+    prepare(state) {
+      const lists = batches.map((batch) => readRepresentations(batch, state.data));
       const count = lists.reduce((sum, { entities }) => sum + entities.length, 0);
-      const answer = await sendStep(state, step, writeBody(state, texts), count);
-      for (const report of answer.errors) reportAtEntities(state, step, lists, report);
-      if (answer.data === undefined) return;
-      for (const [index, { batch }] of batches.entries())
-        mergeBatch(state, step, batch, lists[index]?.entities ?? [], answer.data, answer.errors.length > 0);
-    } catch (failure) {
-      reportFailure(state, step.service, failure, listPlaces(state.data, step.batches, lists));
-    }
+      if (count === 0) return undefined;
+      return {
+        lists: lists.map(({ text }) => text),
+        count,
+        apply({ data, errors }) {
+          for (const report of errors) reportAtEntities(state, step, lists, report);
+          if (data === undefined) return;
+          for (const [index, batch] of step.batches.entries())
+            mergeBatch(state, step, batch, lists[index]?.entities ?? [], data, errors.length > 0);
+        },
+        fail: (failure) =>
+          reportFailure(state, step.service, failure, listPlaces(state.data, step.batches, lists)),
+      };
+    },
   };
 }
 

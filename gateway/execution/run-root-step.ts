@@ -4,39 +4,39 @@ import { mergeData } from './merge.ts';
 import { renameKeys } from './rename-keys.ts';
 import { reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
-import type { RunStep } from './run-plan.ts';
+import type { RunnableStep } from './run-plan.ts';
 import type { ErrorPlace } from './service-error.ts';
-import { sendStep } from './send-step.ts';
-import type { SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Compiles a step that asks for root fields. */
-export function compileRootStep(step: RootStep): RunStep {
-  const writeBody = compileBody(step, []);
+export function compileRootStep(step: RootStep): RunnableStep {
   const allPlaces = listPlaces(step);
-  return async (state) => {
-    const targets = step.path.length === 0 ? [state.data] : collectEntities(state.data, step.path);
-    if (targets.length === 0) return;
-    let answer: SubgraphAnswer;
-    try {
-      answer = await sendStep(state, step, writeBody(state, []), null);
-    } catch (failure) {
-      reportFailure(state, step.service, failure, allPlaces);
-      return;
-    }
-    const { data } = answer;
-    if (data !== undefined) {
-      renameKeys(data, step.renames);
-      for (const target of targets) mergeData(target, data);
-    }
-    for (const report of answer.errors)
-      reportError(
-        state,
-        step.service,
-        report,
-        report.path === undefined || step.path.includes('@')
-          ? allPlaces
-          : [{ path: [...step.path, ...report.path], fields: [] }],
-      );
+  return {
+    step,
+    writeBody: compileBody(step, []),
+    prepare(state) {
+      const targets = step.path.length === 0 ? [state.data] : collectEntities(state.data, step.path);
+      if (targets.length === 0) return undefined;
+      return {
+        lists: [],
+        count: null,
+        apply({ data, errors }) {
+          if (data !== undefined) {
+            renameKeys(data, step.renames);
+            for (const target of targets) mergeData(target, data);
+          }
+          for (const report of errors)
+            reportError(
+              state,
+              step.service,
+              report,
+              report.path === undefined || step.path.includes('@')
+                ? allPlaces
+                : [{ path: [...step.path, ...report.path], fields: [] }],
+            );
+        },
+        fail: (failure) => reportFailure(state, step.service, failure, allPlaces),
+      };
+    },
   };
 }
 

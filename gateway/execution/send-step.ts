@@ -1,17 +1,22 @@
 import type { PlanStep } from '../planning/compiled-plan.ts';
 import { explainHeader } from '../telemetry/trace.ts';
 import { FetchError } from '../transport/fetch-error.ts';
-import type { SubgraphRequest } from '../transport/subgraph-request.ts';
+import type { SubgraphRequest, SubgraphResponse } from '../transport/subgraph-request.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
 
-/** Sends the request of a step and reads its answer. Rejects with a `FetchError`. */
-export async function sendStep(
+/** A response, and what it says where that has been read already. */
+export interface StepResponse extends SubgraphResponse {
+  readonly answer?: SubgraphAnswer;
+}
+
+/** Sends the request of a step. Rejects with a `FetchError`. */
+export function sendStep(
   state: ExecutionState,
   step: PlanStep,
   body: string,
   representations: number | null,
-): Promise<SubgraphAnswer> {
+): Promise<StepResponse> {
   const request: SubgraphRequest = {
     service: step.service,
     kind: step.kind === 'root' ? step.operationKind : 'query',
@@ -21,8 +26,7 @@ export async function sendStep(
     deadlineAt: state.deadlineAt,
   };
   if (state.trace !== undefined) return sendTraced(state, step, request, representations);
-  const response = await state.send(request);
-  return parseSubgraphAnswer(step.service, response.status, response.body);
+  return state.send(request);
 }
 
 async function sendTraced(
@@ -30,7 +34,7 @@ async function sendTraced(
   step: PlanStep,
   request: SubgraphRequest,
   representations: number | null,
-): Promise<SubgraphAnswer> {
+): Promise<StepResponse> {
   const timing = state.trace?.beginFetch(step, representations, request.body);
   const headers = { ...request.headers, [explainHeader]: '1' };
   try {
@@ -38,7 +42,7 @@ async function sendTraced(
     timing?.received(response.status, response.body);
     const answer = parseSubgraphAnswer(step.service, response.status, response.body);
     if (timing !== undefined) timing.extensions = answer.extensions;
-    return answer;
+    return { ...response, answer };
   } catch (failure) {
     timing?.failed(failure instanceof FetchError ? failure.code : 'INTERNAL_SERVER_ERROR');
     throw failure;
