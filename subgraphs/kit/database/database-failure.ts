@@ -57,8 +57,9 @@ export function databaseFailureOf(error: unknown, service: string): SubgraphErro
   if (known) return known;
   for (const cause of causes) {
     const { code, kind } = cause as { readonly code?: unknown; readonly kind?: unknown };
-    // 57014: cancelled, by statement_timeout or by us. 50: MongoDB's MaxTimeMSExpired.
-    if (code === '57014' || code === 50)
+    // 57014: cancelled, by statement_timeout or by us. 50: MongoDB's MaxTimeMSExpired. AbortError: the MongoDB driver
+    // gave a read up because its request is over.
+    if (code === '57014' || code === 50 || cause.name === 'AbortError')
       return new SubgraphError('DEADLINE_EXCEEDED', 'The database took longer than it may.', { cause });
     if (code === '53300' || kind === 'TooManyConnections' || cause.name === 'MongoWaitQueueTimeoutError')
       return new SubgraphError('DATABASE_BUSY', `The database of ${service} has no connection free.`, {
