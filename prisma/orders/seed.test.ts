@@ -1,10 +1,8 @@
-import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 
-import { openServiceDatabase } from '../tests/support/service-database.ts';
-import { seed as seedOrders } from './orders/seed.ts';
-import { seed as seedReviews } from './reviews/seed.ts';
+import { openServiceDatabase } from '../../tests/support/service-database.ts';
+import { seed as seedOrders } from './seed.ts';
 
 test('on PostgreSQL a seeding that was cut off is completed, and a finished one brings nothing back', async () => {
   const database = await openServiceDatabase('orders', 0);
@@ -29,23 +27,6 @@ test('on PostgreSQL a seeding that was cut off is completed, and a finished one 
     expect(await count()).toBe(3_000);
   } finally {
     await client.end();
-    await database.close();
-  }
-});
-
-test('on MongoDB a seeding that was cut off is completed, and a finished one brings nothing back', async () => {
-  const database = await openServiceDatabase('reviews', 0);
-  const client = new MongoClient(database.url);
-  const reviews = client.db().collection<{ _id: string }>('reviews');
-  try {
-    expect(await seedReviews(database.url, { scale: 1 })).toEqual({ kind: 'seeded', rows: 5_000 });
-    await reviews.deleteOne({ _id: 'review-7' });
-    expect(await seedReviews(database.url, { scale: 1 })).toEqual({ kind: 'present' });
-    expect(await reviews.countDocuments()).toBe(4_999);
-    await client.db().collection('seed_runs').deleteMany({});
-    expect(await seedReviews(database.url, { scale: 1 })).toEqual({ kind: 'seeded', rows: 1 });
-  } finally {
-    await client.close();
     await database.close();
   }
 });
