@@ -19,6 +19,8 @@ export interface CaseQuery {
   readonly requests?: Readonly<Record<string, number>>;
   /** Why the stock engine's answer is wrong; the test then holds it to being different. */
   readonly apolloIsWrong?: string;
+  /** What the compiled engine cannot do yet; as above, the test holds it to being different. */
+  readonly knownLimit?: string;
   /**
    * Error paths that the stock engine gives instead of the right ones, where its data is right. Each use names its
    * reason.
