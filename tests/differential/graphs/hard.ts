@@ -118,6 +118,7 @@ const sdlByName = {
       cost: Int @requires(fields: "weight volume")
       inEuro: Int @requires(fields: "price(currency: EUR)")
       inDollar: Int @requires(fields: "price(currency: USD)")
+      asUsual: Int @requires(fields: "price")
     }
 
     enum Currency { EUR USD }
@@ -236,7 +237,7 @@ export const hardGraph: DifferentialGraph = {
           age: 30,
         },
         { id: 'h2', name: names['h2'], boss: human('h1'), likes: null, age: 40 },
-        { id: 'h3', name: names['h3'], boss: null, likes: [], age: new Error('The age is a secret') },
+        { id: 'h3', name: names['h3'], boss: null, likes: [], age: new Error('The age is not told') },
       ],
       Robot: [
         { id: 'r1', name: names['r1'], boss: null, model: 'X1', builder: { id: 'h2' } },
@@ -282,6 +283,7 @@ export const hardGraph: DifferentialGraph = {
         cost,
         inEuro: (_args, parent) => readPrice(parent, 'EUR'),
         inDollar: (_args, parent) => readPrice(parent, 'USD'),
+        asUsual: (_args, parent) => readPrice(parent, 'USD'),
       })),
     },
     stock: {
