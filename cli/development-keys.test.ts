@@ -22,7 +22,7 @@ const about = { user: 'u1', scopes: ['stock:write'], policies: [], expiresS: 60 
 
 test('a development token is accepted by a gateway with the development key set', async () => {
   const keys = nameDevelopmentKeys(root);
-  const token = await mintDevelopmentToken(keys, about);
+  const token = await mintDevelopmentToken(root, about);
   const config = parseGatewayConfig({ supergraphFile: 'none', jwks: [keys.jwksFile] });
   const authenticate = await makeAuthenticate(config, pino({ level: 'silent' }));
   expect(await authenticate(`Bearer ${token}`)).toMatchObject({
@@ -33,7 +33,7 @@ test('a development token is accepted by a gateway with the development key set'
 
 test('the keys are made once, also by many at the same time, and are for their owner only', async () => {
   const keys = nameDevelopmentKeys(root);
-  await Promise.all([1, 2, 3].map(() => ensureDevelopmentKeys(keys)));
+  await Promise.all([1, 2, 3].map(() => ensureDevelopmentKeys(root)));
   const kinds = await Promise.all([keys.privateFile, keys.jwksFile].map((file) => stat(file)));
   expect(kinds.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
 });

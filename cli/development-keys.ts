@@ -35,8 +35,9 @@ export function nameDevelopmentKeys(projectRoot: string): DevelopmentKeys {
   };
 }
 
-/** Makes the development keys unless they are there; both files are readable by their owner only. */
-export async function ensureDevelopmentKeys(keys: DevelopmentKeys): Promise<void> {
+/** Makes the development keys of a project unless they are there; both files are readable by their owner only. */
+export async function ensureDevelopmentKeys(projectRoot: string): Promise<DevelopmentKeys> {
+  const keys = nameDevelopmentKeys(projectRoot);
   await mkdir(path.dirname(keys.privateFile), { recursive: true, mode: 0o700 });
   const pair = await generateKeyPair(algorithm, { extractable: true });
   const about = { kid: `development-${randomUUID().slice(0, 8)}`, alg: algorithm, use: 'sig' };
@@ -46,14 +47,15 @@ export async function ensureDevelopmentKeys(keys: DevelopmentKeys): Promise<void
   const known = wasMade ? privateKey : await readKey(keys.privateFile);
   const { d: _secret, ...publicKey } = known;
   await writeOnce(keys.jwksFile, `${JSON.stringify({ keys: [publicKey] }, undefined, 2)}\n`);
+  return keys;
 }
 
 /** Mints a token that a gateway with the development key set accepts; makes the keys at first use. */
 export async function mintDevelopmentToken(
-  keys: DevelopmentKeys,
+  projectRoot: string,
   { user, scopes, policies, expiresS }: DevelopmentToken,
 ): Promise<string> {
-  await ensureDevelopmentKeys(keys);
+  const keys = await ensureDevelopmentKeys(projectRoot);
   const key = await readKey(keys.privateFile);
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({

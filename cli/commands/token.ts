@@ -20,9 +20,9 @@ export function addTokenCommand(program: Command): void {
     .option('--expires <time>', 'how long it is valid, such as 30m, 12h or 7d', parseDuration, 3600)
     .action(async (options: TokenOptions) => {
       const { loadProject } = await import('../project.ts');
-      const { mintDevelopmentToken, nameDevelopmentKeys } = await import('../development-keys.ts');
+      const { mintDevelopmentToken } = await import('../development-keys.ts');
       const { root } = await loadProject();
-      const token = await mintDevelopmentToken(nameDevelopmentKeys(root), {
+      const token = await mintDevelopmentToken(root, {
         user: options.user,
         scopes: options.scope,
         policies: options.policy,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 
 import { printServiceKeys } from '../../gateway/auth/sign-request.ts';
+import { ensureDevelopmentKeys } from '../development-keys.ts';
 import { makeChildEnvironment } from '../process/child-environment.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import type { Project } from '../project.ts';
@@ -69,7 +70,8 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   }
 
   options.reporter.step('gateway', 'starting');
-  const gateway = makeGatewayProcess(options, services, logFolder, signingKey);
+  const { jwksFile } = await ensureDevelopmentKeys(project.root);
+  const gateway = makeGatewayProcess(options, services, logFolder, { signingKey, jwksFile });
   const { url } = await gateway.start().catch(async (error: unknown) => {
     await Promise.all([gateway.stop(0), stopServices()]);
     throw error;
@@ -95,7 +97,7 @@ function makeGatewayProcess(
   options: StartShopOptions,
   services: readonly RunningService[],
   logFolder: string,
-  signingKey: string,
+  keys: { readonly signingKey: string; readonly jwksFile: string },
 ): ManagedProcess {
   const { project, gatewayPort, gatewayHost, engine, environment, log } = options;
   return new ManagedProcess({
@@ -104,11 +106,12 @@ function makeGatewayProcess(
       'gateway',
       `--supergraph=${project.supergraphFile}`,
       `--engine=${engine}`,
+      `--jwks=${keys.jwksFile}`,
       `--host=${gatewayHost}`,
       `--port=${port === 0 ? gatewayPort : port}`,
       ...services.flatMap(({ name, url }) => ['--subgraph', `${name}=${url}`]),
     ],
-    makeEnvironment: () => makeChildEnvironment(environment, { FREEHOLD_SIGNING_KEYS: signingKey }),
+    makeEnvironment: () => makeChildEnvironment(environment, { FREEHOLD_SIGNING_KEYS: keys.signingKey }),
     logFile: path.join(logFolder, 'gateway.log'),
     onState: (state) => {
       if (state.kind === 'restarting') log.warn({ ...state }, 'the gateway is started again');

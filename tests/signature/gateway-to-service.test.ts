@@ -52,7 +52,7 @@ afterAll(async () => {
 describe.each(['compiled', 'apollo'] as const)('with the engine "%s"', (engine) => {
   async function start(signingKeys: string[]): Promise<string> {
     const keys = nameDevelopmentKeys(folder);
-    await mintDevelopmentToken(keys, { user: 'u1', scopes: [], policies: [], expiresS: 60 });
+    await mintDevelopmentToken(folder, { user: 'u1', scopes: [], policies: [], expiresS: 60 });
     const supergraphFile = path.join(folder, 'supergraph.graphql');
     const config = { supergraphFile, watchSupergraph: false, port: 0, engine, signingKeys };
     const gateway = await listen(await createGateway({ ...config, jwks: [keys.jwksFile] }, log), log);
@@ -75,7 +75,7 @@ describe.each(['compiled', 'apollo'] as const)('with the engine "%s"', (engine) 
     expect((await ask(url, '{ caller }', { 'freehold-identity': forged })).data).toEqual({
       caller: '"nobody"',
     });
-    const token = await mintDevelopmentToken(nameDevelopmentKeys(folder), {
+    const token = await mintDevelopmentToken(folder, {
       user: 'u1',
       scopes: ['stock:write'],
       policies: [],
