@@ -4,6 +4,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addComposeCommand } from './commands/compose.ts';
 import { addContainerSecretsCommand } from './commands/container-secrets.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
+import { addIsolationCommand } from './commands/isolation.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
 import { addServiceCommand } from './commands/service.ts';
@@ -23,6 +24,7 @@ const commands = [
   addSeedCommand,
   addPlanCommand,
   addTokenCommand,
+  addIsolationCommand,
   addContainerSecretsCommand,
   addMongoServerCommand,
   addCheckCommand,

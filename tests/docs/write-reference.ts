@@ -1,0 +1,100 @@
+import prettier from 'prettier';
+
+import { gatewayConfigSchema } from '../../gateway/config/gateway-config.ts';
+import { engineErrors, serverErrors } from '../../gateway/engine-errors.ts';
+import { errorCatalogue } from '../../gateway/error-catalogue.ts';
+
+const note =
+  '<!-- Made from the source by `npx vitest run tests/docs/reference.test.ts -u`: do not edit. -->';
+
+/** docs/errors.md, from the error catalogue. */
+export function writeErrorReference(): Promise<string> {
+  const refusals = Object.entries(errorCatalogue).map(([code, { status, audience, when }]) => [
+    `\`${code}\``,
+    String(status),
+    when,
+    audience === 'client' ? 'all of it' : 'an id; the log has the rest by it',
+  ]);
+  return format(`
+${note}
+
+# Errors
+
+Every error has its code in \`extensions.code\`. A client may rely on codes and statuses; messages are for people.
+
+## The gateway's own
+
+The status is that of the whole answer, where the request as a whole is refused.
+
+${table(['code', 'HTTP status', 'when', 'what the client is told'], refusals)}
+
+## Beside partial data
+
+The fields at the error's \`path\` are null; others are answered. \`extensions.service\` names the subgraph where there
+is one. A subgraph's own errors and codes pass through beside these.
+
+${table(['code', 'when'], codeRows(engineErrors))}
+
+## Of the GraphQL server
+
+${table(['code', 'when'], codeRows(serverErrors))}
+
+Services refuse requests that the gateway did not sign with codes of their own: see
+[request-signatures.md](request-signatures.md).
+`);
+}
+
+/** docs/configuration.md, from the gateway's configuration schema. */
+export function writeConfigurationReference(): Promise<string> {
+  const rows = Object.entries(gatewayConfigSchema.shape).map(([name, option]) => {
+    const description = option.description;
+    if (description === undefined) throw new Error(`The option ${name} has no description.`);
+    return [`\`${name}\``, `\`${describeDefault(option)}\``, description];
+  });
+  return format(`
+${note}
+
+# Configuration of the gateway
+
+Options of \`createGateway\`, and of the file that \`npx freehold gateway --config FILE\` reads (JSON, any of these by
+name). A flag that is given goes before the file. Unknown names and wrong values are refused at the start, all of them
+listed. The order is that in which a request meets them.
+
+${table(['option', 'default', 'meaning'], rows)}
+
+## Variables
+
+| variable | of | meaning |
+| --- | --- | --- |
+| \`FREEHOLD_SIGNING_KEYS\` | gateway | \`signingKeys\`, with commas between; goes before the file |
+| \`FREEHOLD_SERVICE_KEYS\` | service | the keys that its requests are signed with; without it the service answers anybody, and says so in its log |
+| \`<SERVICE>_DATABASE_URL\` | service | its database, with the rights to read and write rows |
+| \`<SERVICE>_DATABASE_OWNER_URL\` | \`freehold migrate\` | the same database, with the rights to change its schema |
+
+Each may be given as a file instead, by the same name with \`_FILE\` at its end. See
+[request-signatures.md](request-signatures.md) for the form of keys.
+`);
+}
+
+function describeDefault(option: {
+  safeParse(value: unknown): { success: boolean; data?: unknown };
+}): string {
+  const { success, data } = option.safeParse(undefined);
+  if (!success) return 'required';
+  return data === undefined ? 'none' : JSON.stringify(data);
+}
+
+function codeRows(codes: Readonly<Record<string, string>>): string[][] {
+  return Object.entries(codes).map(([code, when]) => [`\`${code}\``, when]);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+async function format(text: string): Promise<string> {
+  const options = await prettier.resolveConfig(`${import.meta.dirname}/x.md`);
+  return prettier.format(text.trimStart(), { ...options, parser: 'markdown' });
+}
