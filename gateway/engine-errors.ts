@@ -9,6 +9,7 @@ export const engineErrors = {
   SUBGRAPH_RESPONSE_TOO_LARGE: "the subgraph's answer is larger than the limit",
   SUBGRAPH_OVERLOADED: 'too many requests to the subgraph are in flight or wait already',
   SUBGRAPH_CIRCUIT_OPEN: 'the subgraph failed too often, and is not asked for a while',
+  REQUEST_TIMEOUT: 'the time of the whole request was up before the subgraph had answered',
   REQUEST_CANCELLED: 'the request ended before the subgraph had answered',
   INVALID_SUBGRAPH_DATA: "the subgraph's data is not what its schema says",
   OPERATION_PLAN_FAILED: 'no plan could be made for the operation',

@@ -1,4 +1,4 @@
-import prettier from 'prettier';
+import { format as formatText, resolveConfig } from 'prettier';
 
 import { gatewayConfigSchema } from '../../gateway/config/gateway-config.ts';
 import { engineErrors, serverErrors } from '../../gateway/engine-errors.ts';
@@ -95,6 +95,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 async function format(text: string): Promise<string> {
-  const options = await prettier.resolveConfig(`${import.meta.dirname}/x.md`);
-  return prettier.format(text.trimStart(), { ...options, parser: 'markdown' });
+  const options = await resolveConfig(`${import.meta.dirname}/x.md`);
+  return formatText(text.trimStart(), { ...options, parser: 'markdown' });
 }
