@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addCheckCommand } from './commands/check.ts';
 import { addComposeCommand } from './commands/compose.ts';
 import { addContainerSecretsCommand } from './commands/container-secrets.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addIsolationCommand } from './commands/isolation.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -23,6 +24,7 @@ const commands = [
   addMigrateCommand,
   addSeedCommand,
   addPlanCommand,
+  addExplainCommand,
   addTokenCommand,
   addIsolationCommand,
   addContainerSecretsCommand,

@@ -1,8 +1,10 @@
 // Errors that were written for people, by the name that their classes give them. By name and not by class, so that
 // a command that needs no database does not load one to report its failure.
 const expectedErrors = new Set([
+  'BudgetError',
   'ConfigError',
   'DatabaseError',
+  'ExplainError',
   'MigrationError',
   'ProjectError',
   'SupergraphError',

@@ -1,0 +1,63 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+interface ExplainOptions {
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly url?: string;
+  readonly operation?: string;
+  readonly header: Readonly<Record<string, string>>;
+  readonly full?: true;
+  readonly json?: true;
+}
+
+/** `freehold explain FILE`: where an operation's time goes, down to the database statements. */
+export function addExplainCommand(program: Command): void {
+  program
+    .command('explain')
+    .description('Run an operation and print its fetches and database statements, with their times')
+    .argument('<file>', 'a GraphQL document; "-" reads standard input')
+    .option('--variables <json>', 'the variables, as a JSON object', parseVariables)
+    .option('--operation <name>', 'which operation of the document, where it has several')
+    .option('--url <url>', 'where the gateway answers; default: this machine, at the port in freehold.json')
+    .option(
+      '--header <name:value>',
+      'a header to send, such as "freehold-explain-token: SECRET" for a gateway in production; repeatable',
+      addHeader,
+      {},
+    )
+    .option('--full', 'print statements to their end')
+    .option('--json', 'print the trace as JSON')
+    .action(async (file: string, options: ExplainOptions) => {
+      const { runExplain } = await import('../explain/run-explain.ts');
+      await runExplain(file, {
+        variables: options.variables ?? {},
+        url: options.url,
+        operationName: options.operation,
+        headers: options.header,
+        isFull: options.full === true,
+        isJson: options.json === true,
+      });
+    });
+}
+
+function parseVariables(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `expected a JSON object (${error instanceof Error ? error.message : error}).`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InvalidArgumentError('expected a JSON object, such as {"id": "user-1"}.');
+  return { ...value };
+}
+
+/** Adds `name: value` to the headers that were given before. */
+export function addHeader(text: string, known: Record<string, string>): Record<string, string> {
+  const at = text.indexOf(':');
+  const name = text.slice(0, at).trim().toLowerCase();
+  if (at < 1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
+    throw new InvalidArgumentError('expected NAME: VALUE, such as "authorization: Bearer TOKEN".');
+  return { ...known, [name]: text.slice(at + 1).trim() };
+}

@@ -1,0 +1,83 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+import type { TraceReport } from '../../gateway/telemetry/trace-report.ts';
+import { ExplainError } from './explain-error.ts';
+
+/** An operation to run for its trace. */
+export interface TracedOperation {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly operationName?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a gateway answered beside the data. */
+export interface TracedAnswer {
+  readonly report: TraceReport;
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** Runs an operation at a gateway that may be asked for traces. @throws {ExplainError} when there is no trace. */
+export async function askForTrace(url: string, operation: TracedOperation): Promise<TracedAnswer> {
+  const { query, variables, operationName } = operation;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      ...operation.headers,
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'freehold-explain': '1',
+    },
+    body: JSON.stringify({ query, variables, ...(operationName !== undefined && { operationName }) }),
+  }).catch((error: unknown) => {
+    throw new ExplainError(
+      `No gateway answers at ${url} (${describeCause(error)}). "npx freehold start" starts one; --url names another.`,
+      { cause: error },
+    );
+  });
+  const text = await response.text();
+  const body = parseAnswer(text);
+  if (body === undefined)
+    throw new ExplainError(
+      `Expected a GraphQL answer from ${url}, found HTTP status ${response.status} with ${JSON.stringify(text.slice(0, 200))}.`,
+    );
+  const { extensions, errors = [] } = body;
+  if (extensions?.freehold?.version === 1) return { report: extensions.freehold, errors };
+  if (errors.length > 0) throw new ExplainError(`The operation was not run:\n${printErrors(errors)}`);
+  throw new ExplainError(
+    `The gateway at ${url} answered without a trace. It traces with the compiled engine, in development or with the ` +
+      'header freehold-explain-token that its option explainToken names.',
+  );
+}
+
+/** Errors of an answer, one a line. */
+export function printErrors(errors: readonly GraphQLFormattedError[]): string {
+  return errors
+    .map(({ message, path, extensions }) => {
+      const code = extensions?.['code'];
+      const place = path === undefined ? '' : `${path.join('.')}: `;
+      return `  ${place}${message}${typeof code === 'string' ? ` (${code})` : ''}`;
+    })
+    .join('\n');
+}
+
+interface GraphqlAnswer {
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: { readonly freehold?: TraceReport };
+}
+
+function parseAnswer(text: string): GraphqlAnswer | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    // What a gateway answers; a report tells its version, which is looked at.
+    return typeof body === 'object' && body !== null ? (body as GraphqlAnswer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describeCause(error: unknown): string {
+  const { cause } = error as { readonly cause?: unknown };
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : String(error);
+}

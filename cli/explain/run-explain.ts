@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { styleText } from 'node:util';
+
+import { loadProject } from '../project.ts';
+import { askForTrace, printErrors } from './ask-for-trace.ts';
+import { ExplainError } from './explain-error.ts';
+import { printReport, type Paint } from './print-report.ts';
+
+export interface RunExplainOptions {
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Where the gateway answers; undefined for this machine at the project's port. */
+  readonly url: string | undefined;
+  readonly operationName: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Statements to their end instead of one line each. */
+  readonly isFull: boolean;
+  readonly isJson: boolean;
+}
+
+/** Runs the operation in a file and prints where its time went. @throws {ExplainError} */
+export async function runExplain(file: string, options: RunExplainOptions): Promise<void> {
+  const url = options.url ?? (await findGatewayUrl());
+  const { report, errors } = await askForTrace(url, { ...options, query: await readDocument(file) });
+  if (options.isJson) {
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    return;
+  }
+  const { isTTY, columns } = process.stdout;
+  const paint: Paint = isTTY && !process.env['NO_COLOR'] ? styleText : (_style, plain) => plain;
+  const width = isTTY ? Math.min(Math.max(columns, 80), 160) : 110;
+  process.stdout.write(printReport(report, { width, isFull: options.isFull, paint }));
+  if (errors.length > 0)
+    process.stdout.write(`\n${paint('red', 'The answer has errors:')}\n${printErrors(errors)}\n`);
+}
+
+/** Where a gateway that `freehold start` started answers, unless it was given another port. */
+export async function findGatewayUrl(): Promise<string> {
+  return `http://127.0.0.1:${(await loadProject()).gateway.port}/graphql`;
+}
+
+async function readDocument(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ExplainError(`Cannot read the document ${file}: ${error.code ?? error.message}.`, {
+      cause: error,
+    });
+  });
+}
