@@ -87,26 +87,37 @@ function endOf({ startMs, waitMs, workMs }: TracedFetch): number {
 }
 
 function printFetch(fetch: TracedFetch, indent: string): Line {
-  const { id, service, representations, paths, fields, error, attempts, after } = fetch;
-  const place = representations === null ? listTop(fields) : paths;
+  const { id, service, representations, error, attempts, after } = fetch;
   const notes = [
-    ...(representations === null
-      ? []
-      : [`${representations} ${representations === 1 ? 'entity' : 'entities'}`]),
     ...(after.length > 1 ? [`after ${after.join(', ')}`] : []),
     ...(attempts > 1 ? [`${attempts} tries`] : []),
     ...(error === null ? [] : [error]),
   ];
   return {
     indent,
-    label: `${id} ${service}  ${place.join(', ')}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
+    label: `${id} ${service}  ${describePlace(fetch)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
     style: error === null ? 'cyan' : 'red',
-    cells: [printMs(fetch.startMs), printMs(fetch.waitMs), printMs(fetch.workMs)],
+    cells: [
+      printMs(fetch.startMs),
+      printMs(fetch.waitMs),
+      printMs(fetch.workMs),
+      '',
+      String(representations ?? ''),
+    ],
   };
 }
 
-function listTop(fields: readonly string[]): readonly string[] {
-  return fields.filter((field) => !field.includes('.'));
+/** What a fetch serves, as short as it stays clear: `product { inStock rating }`. */
+function describePlace({ representations, paths, fields }: TracedFetch): string {
+  if (representations === null) return fields.filter((field) => !field.includes('.')).join(', ');
+  const names = new Set(paths.map((path) => path.slice(path.lastIndexOf('.') + 1)));
+  const inside = new Set(
+    fields
+      .filter((field) => paths.includes(field.slice(0, field.lastIndexOf('.'))))
+      .map((field) => field.slice(field.lastIndexOf('.') + 1)),
+  );
+  const what = inside.size === 0 ? 'what others require' : [...inside].join(' ');
+  return `${[...names].join(', ')} { ${what} }`;
 }
 
 function listStatement(statement: TracedStatement, below: string, hasChildren: boolean): Line[] {
