@@ -70,7 +70,7 @@ function parseAnswer(text: string): GraphqlAnswer | undefined {
   try {
     const body: unknown = JSON.parse(text);
     // What a gateway answers; a report tells its version, which is looked at.
-    return typeof body === 'object' && body !== null ? (body as GraphqlAnswer) : undefined;
+    return typeof body === 'object' && body !== null ? body : undefined;
   } catch {
     return undefined;
   }

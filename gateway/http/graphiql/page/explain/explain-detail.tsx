@@ -1,0 +1,56 @@
+import type { TracedFetch, TracedStatement } from '../../../../telemetry/trace-report.ts';
+import type { ExplainItem } from './explained-operation.tsx';
+import { printMs } from './print-ms.ts';
+
+type Fact = readonly [name: string, value: string];
+
+/** All that is known of the fetch or the statement that is pointed at. */
+export function ExplainDetail({ item }: { readonly item: ExplainItem | undefined }) {
+  if (item === undefined) return null;
+  const { fetch, statement } = item;
+  const title =
+    statement === undefined
+      ? `Fetch ${fetch.id} from ${fetch.service}`
+      : `${statement.cause} in ${fetch.service}`;
+  const facts = statement === undefined ? listFetchFacts(fetch) : listStatementFacts(statement);
+  return (
+    <aside className="freehold-explain-detail" aria-label="Detail">
+      <h3>{title}</h3>
+      <dl>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <pre tabIndex={0}>{statement === undefined ? fetch.query : statement.text}</pre>
+    </aside>
+  );
+}
+
+function listFetchFacts(fetch: TracedFetch): readonly Fact[] {
+  const { after, startMs, waitMs, workMs, attempts, status, error, representations, statements } = fetch;
+  return [
+    ['starts at', `${printMs(startMs)} ms`],
+    ['waits', `${printMs(waitMs)} ms`],
+    ['works', `${printMs(workMs)} ms`],
+    ...(after.length > 0 ? [['needs', after.join(', ')] as const] : []),
+    ...(representations === null ? [] : [['entities', String(representations)] as const]),
+    ['statements', statements === null ? 'not told' : String(statements.length)],
+    ['sent, received', `${fetch.bytesSent}, ${fetch.bytesReceived} bytes`],
+    ...(attempts > 1 ? [['tries', String(attempts)] as const] : []),
+    ...(error === null ? [] : [['failed', `${error}${status === null ? '' : ` (HTTP ${status})`}`] as const]),
+  ];
+}
+
+function listStatementFacts(statement: TracedStatement): readonly Fact[] {
+  const { startMs, waitMs, durationMs, rows, batchSize } = statement;
+  return [
+    ['starts at', `${printMs(startMs)} ms`],
+    ['waited', `${printMs(waitMs)} ms`],
+    ['took', `${printMs(durationMs)} ms`],
+    ['rows', rows === null ? 'failed' : String(rows)],
+    ['batch of', String(batchSize)],
+  ];
+}

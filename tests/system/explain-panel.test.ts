@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { pino } from 'pino';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { listen, type ListeningGateway } from '../../gateway/http/listen.ts';
+import { createGateway } from '../../gateway/index.ts';
+import { composeSubgraphs } from '../support/compose-subgraphs.ts';
+import { findChromium } from '../support/find-chromium.ts';
+import { startSubgraphHost, type SubgraphHost } from '../support/subgraph-host.ts';
+
+const executablePath = findChromium();
+const bundle = path.resolve(import.meta.dirname, '../../dist/graphiql/main.js');
+const reason =
+  executablePath === undefined
+    ? 'there is no Chromium on this machine'
+    : existsSync(bundle)
+      ? undefined
+      : 'there is no bundle; "npm run build" makes it';
+
+const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
+const sdlByName = {
+  books: `${link} type Query { books: [Book!]! } type Book @key(fields: "id") { id: ID! title: String }`,
+  stars: `${link} type Book @key(fields: "id") { id: ID! stars: Int }`,
+};
+const books = [{ id: '1', title: 'Emma', stars: 5 }];
+const query = 'query Shelf {\n  books {\n    title\n    stars\n  }\n}\n';
+const statement = { cause: 'Book.stars', text: 'SELECT stars FROM book', batchSize: 1, rows: 1, startMs: 0 };
+const log = pino({ level: 'silent' });
+
+describe.skipIf(reason !== undefined)(
+  `the Explain panel${reason === undefined ? '' : ` (${reason})`}`,
+  () => {
+    let folder: string;
+    let subgraphs: SubgraphHost;
+    let gateway: ListeningGateway;
+    let browser: Browser;
+    let page: Page;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-explain-'));
+      subgraphs = await startSubgraphHost(sdlByName);
+      subgraphs.load({ books: { Query: { books }, Book: books }, stars: { Book: books } });
+      subgraphs.interfere(async ({ subgraph }, response, answer) => {
+        if (subgraph !== 'stars') return false;
+        const freehold = { requestMs: 2, statements: [{ ...statement, durationMs: 1.5 }] };
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ ...JSON.parse(await answer()), extensions: { freehold } }));
+        return true;
+      });
+      const supergraphFile = path.join(folder, 'supergraph.graphql');
+      await writeFile(supergraphFile, composeSubgraphs(sdlByName, subgraphs.urls));
+      gateway = await listen(
+        await createGateway({ supergraphFile, port: 0, watchSupergraph: false }, log),
+        log,
+      );
+      browser = await chromium.launch({
+        ...(executablePath !== undefined && { executablePath }),
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+      });
+    });
+
+    afterEach(async () => {
+      await page?.context().close();
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await gateway?.stop();
+      await subgraphs?.close();
+      if (folder) await rm(folder, { recursive: true, force: true });
+    });
+
+    async function openPanel(): Promise<void> {
+      page = await (await browser.newContext()).newPage();
+      await page.addInitScript((text) => localStorage.setItem('graphiql:query', text), query);
+      await page.goto(`${gateway.url}/graphiql`);
+      await page.getByRole('button', { name: 'Show Explain' }).click();
+    }
+
+    const run = () => page.getByRole('button', { name: /^Run (the operation|again)$/ }).click();
+    const items = () => page.getByRole('treeitem');
+    const focusedName = () => page.locator(':focus').getAttribute('aria-label');
+
+    test('says what to do when nothing was run, then draws the fetches and statements of the answer', async () => {
+      await openPanel();
+      expect(await page.getByRole('status').first().textContent()).toContain('Nothing to explain yet');
+      await run();
+      await items().first().waitFor();
+      expect(
+        await items().evaluateAll((found) => found.map((item) => item.getAttribute('aria-label'))),
+      ).toEqual([
+        expect.stringMatching(/^Fetch 0 from books: books, [\d.]+ ms, 0 statements$/),
+        expect.stringMatching(/^Fetch 1 from stars: books \{ stars \}, [\d.]+ ms, 1 statements$/),
+        'Statement for Book.stars: 1.50 ms, 1 rows, batch of 1',
+      ]);
+      const answer = page.locator('.graphiql-response');
+      await expect.poll(() => answer.textContent()).toContain('Emma');
+      expect(await answer.textContent()).not.toContain('extensions');
+    });
+
+    test('is used by keyboard: arrows go through it, Enter marks what caused it in the editor', async () => {
+      await openPanel();
+      await run();
+      await items().first().focus();
+      await page.keyboard.press('ArrowDown');
+      expect(await focusedName()).toContain('Fetch 1 from stars');
+      await page.keyboard.press('ArrowRight');
+      expect(await focusedName()).toContain('Statement for Book.stars');
+      expect(await page.getByRole('complementary', { name: 'Detail' }).textContent()).toContain(
+        statement.text,
+      );
+      await page.keyboard.press('Enter');
+      const marked = page.locator('.freehold-explain-cause');
+      await marked.first().waitFor();
+      expect(await marked.allTextContents()).toEqual(['stars']);
+      expect(await page.locator('[aria-selected=true][role=treeitem]').getAttribute('aria-label')).toContain(
+        'Book.stars',
+      );
+      await page.keyboard.press('Home');
+      expect(await focusedName()).toContain('Fetch 0 from books');
+      await page.keyboard.press(' ');
+      await expect.poll(() => marked.allTextContents()).toEqual(['books', 'title']);
+      // One stop for Tab, wherever the arrows were.
+      expect(await page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
+    });
+
+    test('is used by pointer: hovering tells the text, a click marks the cause', async () => {
+      await openPanel();
+      await run();
+      await page.getByRole('treeitem', { name: /^Statement for/ }).hover();
+      const detail = page.getByRole('complementary', { name: 'Detail' });
+      await expect.poll(() => detail.textContent()).toContain('Book.stars in stars');
+      await page.getByRole('treeitem', { name: /^Fetch 0/ }).click();
+      await expect
+        .poll(() => page.locator('.freehold-explain-cause').allTextContents())
+        .toEqual(['books', 'title']);
+    });
+
+    test.each([
+      [
+        'a refusal',
+        { errors: [{ message: 'Too deep.' }] },
+        ['The gateway refused the operation', 'Too deep.'],
+      ],
+      [
+        'an answer without a trace',
+        { data: { books: [] } },
+        ['The answer came without a trace', 'explainToken'],
+      ],
+    ])('tells %s as what it is', async (_what, body, texts) => {
+      await openPanel();
+      await page.route('**/graphql', (route) => route.fulfill({ json: body }));
+      await run();
+      const alert = page.getByRole('alert').filter({ hasText: texts[0] ?? '' });
+      await alert.waitFor();
+      for (const text of texts) expect(await alert.textContent()).toContain(text);
+    });
+
+    test('tells that there was no answer, and explains the next one', async () => {
+      await openPanel();
+      await page.route('**/graphql', (route) => route.abort());
+      await run();
+      await page.getByRole('alert').filter({ hasText: 'There was no answer' }).waitFor();
+      await page.unroute('**/graphql');
+      await run();
+      await items().first().waitFor();
+    });
+  },
+);
