@@ -53,7 +53,7 @@ function ExplainContent({ state }: { readonly state: ExplainState }) {
           </p>
         </Notice>
       );
-    case 'failed':
+    default:
       return (
         <Notice title="There was no answer" isFault>
           <p>{state.message}</p>
@@ -69,7 +69,7 @@ interface NoticeProps {
 }
 
 function Notice({ title, isFault = false, children }: NoticeProps) {
-  const { run } = useGraphiQLActions();
+  const actions = useGraphiQLActions();
   return (
     <div
       className={`freehold-explain-notice${isFault ? ' is-fault' : ''}`}
@@ -77,7 +77,7 @@ function Notice({ title, isFault = false, children }: NoticeProps) {
     >
       <h3>{title}</h3>
       {children}
-      <button type="button" className="graphiql-button" onClick={run}>
+      <button type="button" className="graphiql-button" onClick={() => actions.run()}>
         {isFault ? 'Run again' : 'Run the operation'}
       </button>
     </div>
