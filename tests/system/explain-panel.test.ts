@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)(
       await page.getByRole('alert').filter({ hasText: 'There was no answer' }).waitFor();
       await page.unroute('**/graphql');
       await run();
-      await items().first().waitFor();
+      await expect.poll(() => items().count()).toBe(3);
     });
   },
 );
