@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { addCheckCommand } from './commands/check.ts';
+import { addBudgetCommand } from './commands/budget.ts';
 import { addComposeCommand } from './commands/compose.ts';
 import { addContainerSecretsCommand } from './commands/container-secrets.ts';
 import { addExplainCommand } from './commands/explain.ts';
@@ -25,6 +26,7 @@ const commands = [
   addSeedCommand,
   addPlanCommand,
   addExplainCommand,
+  addBudgetCommand,
   addTokenCommand,
   addIsolationCommand,
   addContainerSecretsCommand,

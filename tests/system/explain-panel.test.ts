@@ -77,7 +77,9 @@ describe.skipIf(reason !== undefined)(
 
     async function openPanel(): Promise<void> {
       page = await (await browser.newContext()).newPage();
-      await page.addInitScript((text) => localStorage.setItem('graphiql:query', text), query);
+      await page.addInitScript({
+        content: `localStorage.setItem('graphiql:query', ${JSON.stringify(query)})`,
+      });
       await page.goto(`${gateway.url}/graphiql`);
       await page.getByRole('button', { name: 'Show Explain' }).click();
     }
