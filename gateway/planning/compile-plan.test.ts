@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+
+import { composeSubgraphs } from '../../tests/support/compose-subgraphs.ts';
+import { printPlan } from './print-plan.ts';
+import { createOperationPlanner } from './query-planner.ts';
+
+const link = (imports: string): string =>
+  `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: [${imports}])\n`;
+
+const supergraphSdl = composeSubgraphs({
+  products: `${link('"@key"')}
+    type Query { topProducts: [Product] cheapest: Product }
+    type Product @key(fields: "upc") { upc: ID! name: String price(currency: String = "USD"): Int weight: Int }`,
+  reviews: `${link('"@key"')}
+    type Query { latestReview: Review }
+    type Mutation { review(upc: ID!, body: String): Review }
+    type Review @key(fields: "id") { id: ID! body: String product: Product }
+    type Product @key(fields: "upc") { upc: ID! reviews(first: Int): [Review] }`,
+  stock: `${link('"@key", "@requires", "@external"')}
+    type Product @key(fields: "upc") {
+      upc: ID!
+      weight: Int @external
+      price(currency: String = "USD"): Int @external
+      inStock: Boolean
+      shipping: Int @requires(fields: "weight")
+      euro: Int @requires(fields: "price(currency: \\"EUR\\")")
+      dollar: Int @requires(fields: "price(currency: \\"USD\\")")
+    }`,
+});
+
+function plan(text: string, rootKeys: readonly string[] = []): string {
+  const planner = createOperationPlanner(supergraphSdl);
+  return printPlan(
+    planner.plan(
+      text,
+      rootKeys.map((key) => ({ key, fieldName: key })),
+    ).plan,
+  );
+}
+
+describe('a compiled plan', () => {
+  test('asks one subgraph once for entities of several paths at one distance', () => {
+    expect(
+      plan('{ topProducts { upc inStock } latestReview { product { inStock } } }'),
+    ).toMatchInlineSnapshot(`
+      "step 0: products
+        query{topProducts{__typename upc}}
+      step 1: reviews
+        query{latestReview{product{__typename upc}}}
+      step 2: stock after 0, 1
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{inStock}}}
+        $representations from topProducts.@ { ... on Product { __typename upc } }
+        $representations from latestReview.product { ... on Product { __typename upc } }"
+    `);
+  });
+
+  test('sends what a @requires reads only with the fields that have it', () => {
+    expect(plan('{ topProducts { inStock shipping } }')).toMatchInlineSnapshot(`
+      "step 0: products
+        query{topProducts{__typename upc weight}}
+      step 1: stock after 0
+        query($representations_0:[_Any!]!$representations_1:[_Any!]!){_entities_0:_entities(representations:$representations_0){...on Product{inStock}}_entities_1:_entities(representations:$representations_1){...on Product{shipping}}}
+        $representations_0 from topProducts.@ { ... on Product { __typename upc } }
+        $representations_1 from topProducts.@ { ... on Product { __typename upc weight } }"
+    `);
+  });
+
+  test('reads each argument of a required field by itself, and sends it under its real name', () => {
+    expect(plan('{ topProducts { euro dollar } }')).toMatchInlineSnapshot(`
+      "step 0: products
+        query{topProducts{__typename upc price__required_1:price(currency:"USD")price__required_0:price(currency:"EUR")}}
+      step 1: stock after 0
+        query($representations_0:[_Any!]!$representations_1:[_Any!]!){_entities_0:_entities(representations:$representations_0){...on Product{euro}}_entities_1:_entities(representations:$representations_1){...on Product{dollar}}}
+        $representations_0 from topProducts.@ { ... on Product { __typename upc price: price__required_0 } }
+        $representations_1 from topProducts.@ { ... on Product { __typename upc price: price__required_1 } }"
+    `);
+  });
+
+  test('runs mutations in their order', () => {
+    expect(
+      plan('mutation { a: review(upc: "1") { product { name } } b: review(upc: "2") { id } }'),
+    ).toMatchInlineSnapshot(`
+      "step 0: reviews
+        mutation{a:review(upc:1){product{__typename upc}}b:review(upc:2){id}}
+      step 1: products after 0
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{name}}}
+        $representations from a.product { ... on Product { __typename upc } }"
+    `);
+  });
+
+  test('refuses a root field that no fetch asks for', () => {
+    expect(() => plan('{ cheapest { upc } }', ['cheapest', 'vanished'])).toThrow(
+      'No subgraph can answer "vanished" as requested.',
+    );
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+
+import { balanceLoad } from './balance-load.ts';
+import { breakCircuit } from './break-circuit.ts';
+import { Cancellation } from './cancellation.ts';
+import { FetchError } from './fetch-error.ts';
+import { limitRequests } from './limit-requests.ts';
+import { limitTime } from './limit-time.ts';
+import { retryQueries } from './retry-queries.ts';
+import { shareInFlight } from './share-in-flight.ts';
+import type { SendToSubgraph, SubgraphRequest, SubgraphResponse } from './subgraph-request.ts';
+
+function makeRequest(changes: Partial<SubgraphRequest> = {}): SubgraphRequest {
+  const cancellation = new Cancellation();
+  return { service: 's', kind: 'query', body: '{}', headers: {}, cancellation, ...changes };
+}
+
+/** A subgraph whose answers the test gives, one by one. */
+function makeService(): {
+  readonly send: SendToSubgraph;
+  readonly calls: {
+    readonly request: SubgraphRequest;
+    resolve(status?: number): void;
+    reject(error: FetchError): void;
+  }[];
+} {
+  const calls: ReturnType<typeof makeService>['calls'] = [];
+  const send: SendToSubgraph = (request) =>
+    new Promise<SubgraphResponse>((resolve, reject) => {
+      calls.push({ request, resolve: (status = 200) => resolve({ status, body: '{}' }), reject });
+      request.cancellation.addListener(reject);
+    });
+  return { send, calls };
+}
+
+const unreachable = new FetchError('SUBGRAPH_UNREACHABLE', 'gone');
+const left = new FetchError('REQUEST_CANCELLED', 'left');
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('in-flight sharing', () => {
+  test('sends identical queries once, and others by themselves', async () => {
+    const { send, calls } = makeService();
+    const share = shareInFlight()(send);
+    const both = [share(makeRequest()), share(makeRequest())];
+    void share(makeRequest({ headers: { authorization: 'x' } }));
+    void share(makeRequest({ kind: 'mutation' }));
+    expect(calls.length).toBe(3);
+    calls[0]?.resolve();
+    await expect(Promise.all(both)).resolves.toHaveLength(2);
+    void share(makeRequest());
+    expect(calls.length).toBe(4);
+  });
+
+  test('ends the request when the last who waits has left', async () => {
+    const { send, calls } = makeService();
+    const share = shareInFlight()(send);
+    const first = makeRequest();
+    const second = makeRequest();
+    const answers = [share(first), share(second)];
+    first.cancellation.cancel(left);
+    await expect(answers[0]).rejects.toBe(left);
+    expect(calls[0]?.request.cancellation.reason).toBeUndefined();
+    second.cancellation.cancel(left);
+    await expect(answers[1]).rejects.toBe(left);
+    expect(calls[0]?.request.cancellation.reason).toBe(left);
+  });
+});
+
+describe('the time limit', () => {
+  test('ends a request that takes too long', async () => {
+    const { send } = makeService();
+    await expect(limitTime(1)(send)(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_TIMEOUT' });
+  });
+
+  test('passes a cancellation on', async () => {
+    const { send } = makeService();
+    const request = makeRequest();
+    const answer = limitTime(60_000)(send)(request);
+    request.cancellation.cancel(left);
+    await expect(answer).rejects.toBe(left);
+  });
+});
+
+describe('retries', () => {
+  const options = { retriesMax: 2, retryDelayMs: 0, retryBudgetPercent: 0 };
+
+  test('send a query again that found no server, and a mutation never', async () => {
+    let calls = 0;
+    const send: SendToSubgraph = () => {
+      calls += 1;
+      return calls < 3 ? Promise.reject(unreachable) : Promise.resolve({ status: 200, body: '' });
+    };
+    await expect(retryQueries(options)(send)(makeRequest())).resolves.toMatchObject({ status: 200 });
+    expect(calls).toBe(3);
+    calls = 0;
+    await expect(retryQueries(options)(send)(makeRequest({ kind: 'mutation' }))).rejects.toBe(unreachable);
+    expect(calls).toBe(1);
+  });
+
+  test('stop when the budget is spent', async () => {
+    let calls = 0;
+    const send: SendToSubgraph = () => {
+      calls += 1;
+      return Promise.resolve({ status: 503, body: '' });
+    };
+    const retry = retryQueries(options)(send);
+    for (let count = 0; count < 20; count++) await retry(makeRequest());
+    expect(calls).toBe(20 + 10);
+  });
+});
+
+describe('the circuit breaker', () => {
+  test('opens after failures, lets one request try, and closes when that succeeds', async () => {
+    let time = 0;
+    const { send, calls } = makeService();
+    const options = { breakerFailures: 2, breakerWindowMs: 1000, breakerOpenMs: 100 };
+    const guarded = breakCircuit(options, () => time)(send);
+    for (let count = 0; count < 2; count++) {
+      const answer = guarded(makeRequest());
+      calls.at(-1)?.reject(unreachable);
+      await expect(answer).rejects.toBe(unreachable);
+    }
+    await expect(guarded(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_CIRCUIT_OPEN' });
+    time = 100;
+    const trial = guarded(makeRequest());
+    await expect(guarded(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_CIRCUIT_OPEN' });
+    calls.at(-1)?.resolve();
+    await trial;
+    const after = guarded(makeRequest());
+    calls.at(-1)?.resolve();
+    await expect(after).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+describe('the limit on requests', () => {
+  test('lets requests wait for their turn, refuses more than may wait, and forgets who left', async () => {
+    const { send, calls } = makeService();
+    const limited = limitRequests({ requestsMax: 1, queueMax: 1 })(send);
+    const first = limited(makeRequest());
+    const waiting = makeRequest();
+    const second = limited(waiting);
+    await expect(limited(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_OVERLOADED' });
+    waiting.cancellation.cancel(left);
+    await expect(second).rejects.toBe(left);
+    const third = limited(makeRequest());
+    expect(calls.length).toBe(1);
+    calls[0]?.resolve();
+    await first;
+    await settle();
+    expect(calls.length).toBe(2);
+    calls[1]?.resolve();
+    await expect(third).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+describe('load balancing', () => {
+  test('takes the URL with the fewest requests, and leaves one alone that cannot be reached', async () => {
+    const good = makeService();
+    const bad = makeService();
+    const close = async (): Promise<void> => {};
+    const balance = balanceLoad(
+      [
+        { url: 'good', send: good.send, close },
+        { url: 'bad', send: bad.send, close },
+      ],
+      () => 0,
+    );
+    const answers = [balance(makeRequest()), balance(makeRequest())];
+    expect([good.calls.length, bad.calls.length]).toEqual([1, 1]);
+    bad.calls[0]?.reject(unreachable);
+    await expect(Promise.race([answers[0], answers[1]])).rejects.toBe(unreachable);
+    void balance(makeRequest());
+    void balance(makeRequest());
+    expect([good.calls.length, bad.calls.length]).toEqual([3, 1]);
+  });
+});
