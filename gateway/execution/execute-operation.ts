@@ -82,7 +82,7 @@ function keepRun(
 }
 
 /** The host says by the reason whether the client has left or the time is up. */
-function describeAbort(reason: unknown): FetchError {
+export function describeAbort(reason: unknown): FetchError {
   return reason instanceof RequestError && reason.code === 'REQUEST_TIMEOUT'
     ? new FetchError('REQUEST_TIMEOUT', reason.message)
     : new FetchError('REQUEST_CANCELLED', 'The request was cancelled.');

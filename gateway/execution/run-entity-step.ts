@@ -79,6 +79,7 @@ function mergeBatch(
   hasErrors: boolean,
 ): void {
   const { key, renames } = batch;
+  const interfaceNames = listInterfaceNames(batch);
   const answers = data[key];
   // Beside errors null is their consequence, not one more fault.
   if ((answers === null || answers === undefined) && (hasErrors || entities.length === 0)) return;
@@ -103,10 +104,19 @@ function mergeBatch(
       );
       continue;
     }
+    // An interface object's own name would replace the one that says more.
+    if (interfaceNames.includes(answer['__typename'])) delete answer['__typename'];
     const [first] = objects;
     if (renames.length > 0) renameKeys(answer, renames, first && typeNameOf(first));
     for (const object of objects) mergeData(object, answer);
   }
+}
+
+/** The names under which entities are sent to a subgraph that knows them as interface objects. */
+function listInterfaceNames({ targets }: EntityBatch): readonly unknown[] {
+  return targets.flatMap(({ overrides }) =>
+    overrides.flatMap(({ key, value }) => (key === '__typename' ? [value] : [])),
+  );
 }
 
 /** Reports an error at every place of the entity that it is about. */

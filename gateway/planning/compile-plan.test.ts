@@ -40,9 +40,8 @@ function plan(text: string, rootKeys: readonly string[] = []): string {
 
 describe('a compiled plan', () => {
   test('asks one subgraph once for entities of several paths at one distance', () => {
-    expect(
-      plan('{ topProducts { upc inStock } latestReview { product { inStock } } }'),
-    ).toMatchInlineSnapshot(`
+    expect(plan('{ topProducts { upc inStock } latestReview { product { inStock } } }'))
+      .toMatchInlineSnapshot(`
       "step 0: products
         query{topProducts{__typename upc}}
       step 1: reviews
@@ -77,9 +76,8 @@ describe('a compiled plan', () => {
   });
 
   test('runs mutations in their order', () => {
-    expect(
-      plan('mutation { a: review(upc: "1") { product { name } } b: review(upc: "2") { id } }'),
-    ).toMatchInlineSnapshot(`
+    expect(plan('mutation { a: review(upc: "1") { product { name } } b: review(upc: "2") { id } }'))
+      .toMatchInlineSnapshot(`
       "step 0: reviews
         mutation{a:review(upc:1){product{__typename upc}}b:review(upc:2){id}}
       step 1: products after 0
@@ -92,5 +90,42 @@ describe('a compiled plan', () => {
     expect(() => plan('{ cheapest { upc } }', ['cheapest', 'vanished'])).toThrow(
       'No subgraph can answer "vanished" as requested.',
     );
+  });
+});
+
+describe('a @requires that reads a field with a @requires', () => {
+  const chained = composeSubgraphs({
+    catalog: `${link('"@key"')}
+      type Query { items: [Item] }
+      type Item @key(fields: "id") { id: ID! weight: Int dims: Dims }
+      type Dims { height: Int width: Int }`,
+    shipping: `${link('"@key", "@requires", "@external"')}
+      type Query { parcels: [Parcel] }
+      type Parcel { item: Item }
+      type Item @key(fields: "id") {
+        id: ID! dims: Dims @external volume: Int @requires(fields: "dims { height width }")
+      }
+      type Dims { height: Int @external width: Int @external }`,
+    pricing: `${link('"@key", "@requires", "@external"')}
+      type Item @key(fields: "id") {
+        id: ID! weight: Int @external volume: Int @external cost: Int @requires(fields: "weight volume")
+      }`,
+  });
+
+  test('is fetched with what it requires, also from the subgraph that the entity came from', () => {
+    const planner = createOperationPlanner(chained);
+    expect(printPlan(planner.plan('{ parcels { item { cost } } }', []).plan)).toMatchInlineSnapshot(`
+      "step 0: shipping
+        query{parcels{item{__typename id}}}
+      step 1: catalog after 0
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Item{dims{height width}weight}}}
+        $representations from parcels.@.item { ... on Item { __typename id } }
+      step 2: shipping after 1
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Item{volume}}}
+        $representations from parcels.@.item { ... on Item { __typename id dims { height width } } }
+      step 3: pricing after 2
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Item{cost}}}
+        $representations from parcels.@.item { ... on Item { __typename weight volume id } }"
+    `);
   });
 });

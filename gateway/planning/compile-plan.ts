@@ -1,7 +1,10 @@
 import type { PlanNode } from '@apollo/query-planner';
 
+import type { GraphQLSchema } from 'graphql';
+
 import type { VirtualField } from '../supergraph/prepare-required-arguments.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
+import { completeRequirements } from './complete-requirements.ts';
 import { findDependencies } from './find-dependencies.ts';
 import { joinFetches } from './join-fetches.ts';
 import { listFetches, type TypeNamesOf } from './list-fetches.ts';
@@ -12,6 +15,8 @@ import type { SubgraphRequirements } from './subgraph-requirements.ts';
 
 /** What a compilation needs to know of the supergraph. */
 export interface CompileContext {
+  /** The prepared supergraph. */
+  readonly schema: GraphQLSchema;
   readonly typeNamesOf: TypeNamesOf;
   readonly virtualFields: ReadonlyMap<string, VirtualField>;
   readonly requirements: SubgraphRequirements;
@@ -25,7 +30,9 @@ export function compilePlan(
 ): CompiledPlan {
   if (root === undefined) return { kind, steps: [] };
   const listed = listFetches(root, context.typeNamesOf);
-  const named = nameRequirements(listed, context.virtualFields);
+  // Before anything else: what it adds goes through all that follows.
+  const completed = completeRequirements(listed, context);
+  const named = nameRequirements(completed, context.virtualFields);
   // Needs the virtual names, by which the supergraph says what a field requires.
   const split = splitByRequirements(named, context.requirements);
   const resolved = resolveRepresentations(split, context.requirements, context.typeNamesOf);

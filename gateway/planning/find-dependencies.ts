@@ -28,7 +28,7 @@ export function findDependencies(fetches: readonly PlannedFetch[]): readonly (re
 }
 
 /** The places, as dotted paths without list marks and type conditions, that a fetch writes. */
-function listWritten(fetch: PlannedFetch): ReadonlySet<string> {
+export function listWritten(fetch: PlannedFetch): ReadonlySet<string> {
   const places = new Set<string>();
   addSelected(fetch.selectionSet, withoutLists(fetch.path), places);
   for (const { path, to } of fetch.renames) {
@@ -47,7 +47,8 @@ function addSelected(set: SelectionSetNode, path: readonly string[], places: Set
   }
 }
 
-function listRead(fetch: PlannedFetch): readonly string[] {
+/** The places that a fetch reads: its path, and what it requires. */
+export function listRead(fetch: PlannedFetch): readonly string[] {
   const path = withoutLists(fetch.path);
   const places = path.map((_, index) => join(path.slice(0, index + 1)));
   const addRequired = (requires: readonly Required[], parent: readonly string[]): void => {

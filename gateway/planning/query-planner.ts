@@ -42,8 +42,10 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     exposeDocumentNodeInFetchNode: false,
   });
   const apiSchema = supergraph.apiSchema();
+  const schema = buildASTSchema(document, { assumeValidSDL: true });
   const context: CompileContext = {
-    typeNamesOf: makeTypeNamesOf(buildASTSchema(document, { assumeValidSDL: true })),
+    schema,
+    typeNamesOf: makeTypeNamesOf(schema),
     virtualFields: prepared.virtualFields,
     requirements: readRequirements(document),
   };
@@ -73,13 +75,15 @@ function describeOriginal(supergraphSdl: string): SupergraphDescription {
   return describeSupergraph(supergraph);
 }
 
-/** The planner says that it finds no way by a GraphQLError; anything else that it throws is a fault of it. */
+/** Whatever the planner throws, the operation has no plan; an assertion of its own says so as much as an error does. */
 function buildPlan(planner: QueryPlanner, operation: Operation): QueryPlan {
   try {
     return planner.buildQueryPlan(operation);
   } catch (error) {
-    if (error instanceof GraphQLError) throw new OperationPlanError('OPERATION_PLAN_FAILED', error.message);
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message =
+      error instanceof GraphQLError ? reason : `The planner found no way to answer the operation: ${reason}`;
+    throw new OperationPlanError('OPERATION_PLAN_FAILED', message);
   }
 }
 

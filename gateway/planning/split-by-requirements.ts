@@ -43,6 +43,7 @@ function splitFetch(fetch: PlannedFetch, requirements: SubgraphRequirements): re
     const name = [...part.required].sort().join(' ');
     groups.set(name, [...(groups.get(name) ?? []), part]);
   }
+  joinTypeNames(groups);
   if (groups.size < 2) return [fetch];
   const requires = fetch.requires;
   const requiredByAny = new Set(parts.flatMap(({ required }) => [...required]));
@@ -59,6 +60,17 @@ function splitFetch(fetch: PlannedFetch, requirements: SubgraphRequirements): re
       waitsFor: requires,
     };
   });
+}
+
+/** Puts `__typename` to another group where nothing else is asked by the key alone: it is no reason for a list. */
+function joinTypeNames(groups: Map<string, Part[]>): void {
+  const plain = groups.get('') ?? [];
+  const isTypeName = ({ selection }: Part): boolean =>
+    selection.kind === Kind.FIELD && selection.name.value === '__typename';
+  if (groups.size < 2 || !plain.every(isTypeName)) return;
+  groups.delete('');
+  const [first] = groups.values();
+  first?.push(...plain);
 }
 
 function listParts(

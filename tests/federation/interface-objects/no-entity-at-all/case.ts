@@ -10,7 +10,6 @@ export const federationCase = defineCase({
       name: 'answers an error where the planner breaks',
       query: '{ tagged { label } }',
       errors: ['-'],
-      knownLimit: 'the assertion of the planner becomes a rejection',
       apolloIsWrong: 'the planner throws an assertion, and the engine rejects',
     },
     {
