@@ -3,7 +3,7 @@
 # The same roles and rights as databases/postgres/roles.ts makes in the embedded server.
 set -eu
 secrets=/secrets/owner
-psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
+psql --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
   --set database="$SERVICE" --set owner="${SERVICE}_owner" --set service="${SERVICE}_service" \
   --set owner_password="$(cat $secrets/owner-password)" --set service_password="$(cat $secrets/service-password)" <<'SQL'
 CREATE ROLE :"owner" LOGIN PASSWORD :'owner_password';
