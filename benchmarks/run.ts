@@ -1,9 +1,11 @@
+import { runCheckBenchmark } from './cases/check/run-check.ts';
 import { runGatewayBenchmark } from './cases/gateway/run-gateway.ts';
 import { tieToCore } from './support/child.ts';
 
 /** The benchmarks by name; each prints what it measured and throws when an answer or a limit is wrong. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   gateway: runGatewayBenchmark,
+  check: runCheckBenchmark,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

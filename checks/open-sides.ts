@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { FindLineDate } from './api/judge-deprecation.ts';
-import type { CheckBase } from './check.ts';
+import type { CheckBase } from './composition/compose-sides.ts';
 import { CheckError } from './check-error.ts';
 import { isProjectFile, type FileTree } from './files/file-tree.ts';
 import { findLineDate, findMergeBase, readCommit, resolveCommit } from './files/git.ts';
@@ -26,9 +26,8 @@ export async function openSides(
   baseName: string | undefined,
   operationGlobs: readonly string[] = [],
 ): Promise<OpenSides> {
-  const tests = operationGlobs.map(compileGlob);
-  const isWanted = (file: string) => isProjectFile(file) || tests.some((test) => test(file));
-  const head = await readFolder(root, 'the working tree', isWanted);
+  const isWanted = createWantedTest(operationGlobs);
+  const head = await openHead(root, operationGlobs);
   const { base, commit } = await openBase(root, baseName, isWanted);
   return {
     base,
@@ -36,6 +35,16 @@ export async function openSides(
     findLineDate:
       commit === undefined ? undefined : async (file, line) => await findLineDate(root, commit, file, line),
   };
+}
+
+/** Reads the working tree in `root`. @throws {CheckError} when it is no folder. */
+export async function openHead(root: string, operationGlobs: readonly string[] = []): Promise<FileTree> {
+  return await readFolder(root, 'the working tree', createWantedTest(operationGlobs));
+}
+
+function createWantedTest(operationGlobs: readonly string[]): (file: string) => boolean {
+  const tests = operationGlobs.map(compileGlob);
+  return (file) => isProjectFile(file) || tests.some((test) => test(file));
 }
 
 async function openBase(

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 
 import { addCheckCommand } from './commands/check.ts';
 import { addBudgetCommand } from './commands/budget.ts';
+import { addDiffCommand } from './commands/diff.ts';
+import { addPublishCommand } from './commands/publish.ts';
 import { addComposeCommand } from './commands/compose.ts';
 import { addContainerSecretsCommand } from './commands/container-secrets.ts';
 import { addExplainCommand } from './commands/explain.ts';
@@ -32,6 +34,8 @@ const commands = [
   addContainerSecretsCommand,
   addMongoServerCommand,
   addCheckCommand,
+  addDiffCommand,
+  addPublishCommand,
 ];
 
 /** Runs the command line; `argv` as in `process.argv`. A failure is printed and sets the exit code to 1. */

@@ -2,6 +2,7 @@ import {
   GraphQLError,
   Kind,
   parse,
+  print,
   Source,
   visit,
   type DocumentNode,
@@ -194,10 +195,7 @@ function removeTwins(operations: readonly KnownOperation[]): KnownOperation[] {
   const documents = new Map<string, KnownOperation>();
   const ordered = [...operations].sort((a, b) => rankSource(a) - rankSource(b));
   for (const operation of ordered) {
-    const key = `${operation.name}\0${operation.document.definitions
-      .map((definition) => definition.loc?.source.body.slice(definition.loc.start, definition.loc.end))
-      .join('\n')
-      .replace(/\s+/g, ' ')}`;
+    const key = `${operation.name}\0${print(operation.document)}`;
     const known = documents.get(key);
     if (known === undefined) documents.set(key, operation);
     else documents.set(key, { ...known, clients: [...new Set([...known.clients, ...operation.clients])] });

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { runCheckCommand } from '../../cli/run-check.ts';
+import { runDiffCommand } from '../../cli/run-diff.ts';
+import { runPublishCommand } from '../../cli/run-publish.ts';
+
+let root: string;
+let written: string;
+let failed: string;
+const output = {
+  write: (text: string) => {
+    written += text;
+  },
+  fail: (text: string) => {
+    failed += text;
+  },
+};
+
+function git(...args: readonly string[]): string {
+  return execFileSync(
+    'git',
+    ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false', ...args],
+    { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+}
+
+async function edit(file: string, before: string, after: string): Promise<void> {
+  const text = await readFile(path.join(root, file), 'utf8');
+  expect(text).toContain(before);
+  await writeFile(path.join(root, file), text.replace(before, after));
+}
+
+const schema = 'subgraphs/people/schema.graphql';
+const removeEmail = ['  email: String!\n  phone: String\n  nickname', '  phone: String\n  nickname'] as const;
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'freehold-check-'));
+  await cp(path.join(import.meta.dirname, 'fixtures/_project'), root, { recursive: true });
+  written = '';
+  failed = '';
+  git('init', '-q', '-b', 'main');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'base');
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+describe('freehold check', () => {
+  test('finds nothing on an unchanged tree and exits with 0', async () => {
+    expect(await runCheckCommand(root, { format: 'text' }, output)).toBe(0);
+    expect(written).toContain('Nothing found. Compared with');
+  });
+
+  test('compares a branch with where it left main, and exits with 1 when something breaks', async () => {
+    git('checkout', '-q', '-b', 'change');
+    await edit(schema, ...removeEmail);
+    git('commit', '-q', '-a', '-m', 'remove email');
+    git('checkout', '-q', 'main');
+    git('commit', '-q', '--allow-empty', '-m', 'main goes on');
+    git('checkout', '-q', 'change');
+    expect(await runCheckCommand(root, { format: 'text' }, output)).toBe(1);
+    expect(written).toContain('BREAKING  field-removed  Person.email');
+    expect(written).toContain('(merge base with main)');
+  });
+
+  test('reads the base from a folder within a repository, without a checkout', async () => {
+    await edit(schema, ...removeEmail);
+    expect(await runCheckCommand(root, { format: 'json', base: 'HEAD' }, output)).toBe(1);
+    expect(JSON.parse(written)).toMatchObject({ outcome: 'broken' });
+  });
+
+  test('tells the age of a deprecation from the day on which its line was written', async () => {
+    await edit(schema, 'Use name. Since 2026-01-15.', 'Use name.');
+    const date = new Date(Date.now() - 90 * 86_400_000).toISOString();
+    execFileSync(
+      'git',
+      ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '-q', '-a', '-m', 'deprecate'],
+      { cwd: root, env: { ...process.env, GIT_COMMITTER_DATE: date, GIT_AUTHOR_DATE: date } },
+    );
+    await edit(schema, '  nickname: String @deprecated(reason: "Use name.")\n', '');
+    expect(await runCheckCommand(root, { format: 'json' }, output)).toBe(0);
+    expect(written).toContain('It has been deprecated for 90 days.');
+  });
+
+  test('exits with 2 and says why when it cannot run', async () => {
+    expect(await runCheckCommand(root, { format: 'text', base: 'no-such-branch' }, output)).toBe(2);
+    expect(failed).toBe(
+      'freehold check could not run: --base "no-such-branch" is no commit, branch or tag here, and no file or folder either.\n',
+    );
+    await writeFile(
+      path.join(root, 'freehold.checks.json'),
+      '{ "rules": { "no-such-rule": { "severity": "off" } } }',
+    );
+    failed = '';
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
+    expect(failed).toContain('rules.no-such-rule.reason: Invalid input: expected string');
+  });
+});
+
+describe('freehold publish and diff', () => {
+  test('publish writes supergraph and manifest, and a second time nothing', async () => {
+    expect(await runPublishCommand(root, {}, output)).toBe(0);
+    expect(written).toBe(
+      'supergraph.graphql: 2 subgraphs, written\noperations/manifest.json: 4 operations, written\n',
+    );
+    written = '';
+    expect(await runPublishCommand(root, { verify: true }, output)).toBe(0);
+    expect(written).toBe(
+      'supergraph.graphql: 2 subgraphs, unchanged\noperations/manifest.json: 4 operations, unchanged\n',
+    );
+  });
+
+  test('publish refuses what breaks the published supergraph, though each change passed its own check', async () => {
+    await runPublishCommand(root, {}, output);
+    await edit(schema, ...removeEmail);
+    expect(await runPublishCommand(root, {}, output)).toBe(1);
+    expect(failed).toContain('Nothing is published');
+    expect(await readFile(path.join(root, 'supergraph.graphql'), 'utf8')).toContain('email');
+  });
+
+  test('diff lists what changed, safe changes too', async () => {
+    await edit(schema, ...removeEmail);
+    await edit('subgraphs/goods/schema.graphql', '  price: Int!', '  price: Int!\n  weight: Int');
+    expect(await runDiffCommand(root, { format: 'text' }, output)).toBe(0);
+    expect(written).toBe(`breaking (1)
+  Field 'email' was removed from object type 'Person'  subgraphs/people/schema.graphql:23
+
+safe (1)
+  Field 'weight' was added to object type 'Product'  subgraphs/goods/schema.graphql:13
+`);
+  });
+});
