@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-import { print, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 
 import { judgeApi } from './api/judge-api.ts';
 import { judgeDeprecation, type FindLineDate } from './api/judge-deprecation.ts';
@@ -22,7 +22,7 @@ import { judgeMigrations } from './migrations/judge-migrations.ts';
 import { judgeStep } from './migrations/judge-step.ts';
 import { planSafeOrder, type OrderStep } from './migrations/safe-order.ts';
 import { gatherEvidence, type Evidence } from './operations/evidence.ts';
-import type { KnownOperation } from './operations/known-operation.ts';
+import { printOperation, type KnownOperation } from './operations/known-operation.ts';
 import { defaultOperationGlobs, loadOperations } from './operations/load-operations.ts';
 import { parseUsage, type Usage } from './operations/usage-file.ts';
 import { judgePlans } from './plans/judge-plans.ts';
@@ -198,8 +198,4 @@ async function findNewSteps(
 function isSameDatabase(a: ServiceDatabase, b: ServiceDatabase): boolean {
   const print = ({ declaration, migrations }: ServiceDatabase) => JSON.stringify([declaration, migrations]);
   return print(a) === print(b);
-}
-
-function printOperation({ name, document }: KnownOperation): string {
-  return `${name}\0${print(document)}`;
 }

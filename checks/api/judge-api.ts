@@ -2,7 +2,7 @@ import { diff, type SerializableChange } from '@graphql-inspector/core';
 import { isInterfaceType, isObjectType, validate, type GraphQLSchema } from 'graphql';
 
 import type { Finding } from '../finding.ts';
-import type { KnownOperation, OperationSet } from '../operations/known-operation.ts';
+import { printOperation, type KnownOperation, type OperationSet } from '../operations/known-operation.ts';
 import { weighChange, type ApiChange, type ApiContext } from './api-change.ts';
 import { describeChange } from './describe-change.ts';
 
@@ -76,21 +76,21 @@ function judgeOperations(
       .filter(({ severity }) => severity !== 'notice')
       .flatMap(({ hits }) => hits.map((hit) => hit.operation)),
   );
-  const known = new Set(evidence.operations.map(({ known }) => known.name));
+  const deployed = new Set(evidence.operations.map(({ known }) => printOperation(known)));
+  const changed = headOperations.operations.filter((operation) => !deployed.has(printOperation(operation)));
   const escaped = evidence.operations
-    .map((operation) => operation.known)
-    .filter(
-      (operation) => !named.has(operation.name) && validate(base.schema, operation.document).length === 0,
-    );
-  const added = headOperations.operations.filter(({ name }) => !known.has(name));
-  const changed = headOperations.operations.filter(
-    (operation) => known.has(operation.name) && !named.has(operation.name),
-  );
-  const invalid = new Map<string, Finding>();
-  for (const operation of [...added, ...changed, ...escaped]) {
-    const finding = describeInvalid(operation, head.schema);
-    if (finding !== undefined) invalid.set(operation.name, finding);
-  }
+    .map(({ known }) => known)
+    .filter(({ name }) => !named.has(name) && !changed.some((operation) => operation.name === name));
+  const invalid = [
+    ...changed
+      .filter(({ name }) => !named.has(name))
+      .flatMap((operation) => describeInvalid(operation, head.schema) ?? []),
+    // What the base refuses already is no fault of this change; few are invalid, so the head is asked first.
+    ...escaped.flatMap((operation) => {
+      const finding = describeInvalid(operation, head.schema);
+      return finding === undefined || validate(base.schema, operation.document).length > 0 ? [] : [finding];
+    }),
+  ];
   const unreadable = headOperations.problems.map(({ location, message }): Finding => ({
     rule: 'operation-invalid',
     judgement: 'api',
@@ -102,7 +102,7 @@ function judgeOperations(
     hits: [],
     next: ['Mend the document.'],
   }));
-  return [...invalid.values(), ...unreadable];
+  return [...invalid, ...unreadable];
 }
 
 function describeInvalid(operation: KnownOperation, schema: GraphQLSchema): Finding | undefined {

@@ -1,4 +1,4 @@
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { print, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 
 import type { SourceLocation } from '../finding.ts';
 
@@ -23,4 +23,9 @@ export interface OperationProblem {
 export interface OperationSet {
   readonly operations: readonly KnownOperation[];
   readonly problems: readonly OperationProblem[];
+}
+
+/** What tells an operation from all others: its name and its whole text, without the accidents of layout. */
+export function printOperation({ name, document }: KnownOperation): string {
+  return `${name}\0${print(document)}`;
 }

@@ -2,7 +2,6 @@ import {
   GraphQLError,
   Kind,
   parse,
-  print,
   Source,
   visit,
   type DocumentNode,
@@ -13,7 +12,12 @@ import { z } from 'zod';
 
 import { compileGlob } from '../files/glob.ts';
 import type { SourceLocation } from '../finding.ts';
-import type { KnownOperation, OperationProblem, OperationSet } from './known-operation.ts';
+import {
+  printOperation,
+  type KnownOperation,
+  type OperationProblem,
+  type OperationSet,
+} from './known-operation.ts';
 
 /** Where operations are looked for when nobody says. */
 export const defaultOperationGlobs: readonly string[] = ['operations/**/*.{graphql,gql,json}'];
@@ -195,7 +199,7 @@ function removeTwins(operations: readonly KnownOperation[]): KnownOperation[] {
   const documents = new Map<string, KnownOperation>();
   const ordered = [...operations].sort((a, b) => rankSource(a) - rankSource(b));
   for (const operation of ordered) {
-    const key = `${operation.name}\0${print(operation.document)}`;
+    const key = printOperation(operation);
     const known = documents.get(key);
     if (known === undefined) documents.set(key, operation);
     else documents.set(key, { ...known, clients: [...new Set([...known.clients, ...operation.clients])] });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -18,41 +18,56 @@ export async function runCheckBenchmark(): Promise<void> {
     console.log(
       `${size.subgraphs} subgraphs, ${size.subgraphs * size.typesPerSubgraph} types, ${size.operations} operations`,
     );
+    // As in a repository: the supergraph of the base is published.
+    const supergraph = 'supergraph.graphql';
+    await runFreehold(path.join(folder, 'base'), ['publish']);
+    await copyFile(path.join(folder, 'base', supergraph), path.join(folder, 'head', supergraph));
+    await rm(path.join(folder, 'base/operations/manifest.json'));
     for (const [what, head] of [
       ['five subgraphs changed', 'head'],
       ['nothing changed', 'base'],
     ] as const) {
-      const { seconds, megabytes, output } = await measureCheck(
-        path.join(folder, head),
+      const run = await runFreehold(path.join(folder, head), [
+        'check',
+        '--base',
         path.join(folder, 'base'),
+        '--format',
+        'json',
+      ]);
+      const { findings } = JSON.parse(run.output) as { findings: readonly unknown[] };
+      console.log(
+        `${what}: ${run.seconds.toFixed(1)} s (${run.cpuSeconds.toFixed(1)} s of CPU), ${run.megabytes.toFixed(0)} MB at most, ${findings.length} findings`,
       );
-      const { summary } = JSON.parse(output) as { summary: string };
-      console.log(`${what}: ${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB at most. ${summary}`);
-      if (seconds > secondsMax || megabytes > megabytesMax)
-        throw new Error(`expected at most ${secondsMax} s and ${megabytesMax} MB`);
+      // The processor time, because on a busy machine the clock measures the others.
+      if (run.cpuSeconds > secondsMax || run.megabytes > megabytesMax)
+        throw new Error(`expected at most ${secondsMax} s of CPU and ${megabytesMax} MB`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measureCheck(
-  cwd: string,
-  base: string,
-): Promise<{ seconds: number; megabytes: number; output: string }> {
-  const tellMemory = `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'))`;
+interface Run {
+  readonly seconds: number;
+  /** User and system time of all threads. */
+  readonly cpuSeconds: number;
+  readonly megabytes: number;
+  readonly output: string;
+}
+
+async function runFreehold(cwd: string, args: readonly string[]): Promise<Run> {
+  const tell = `process.on('exit', () => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    process.stderr.write('used ' + (userCPUTime + systemCPUTime) + ' ' + maxRSS + '\\n');
+  })`;
   const started = performance.now();
   const child = spawn(
     process.execPath,
     [
       '--import',
-      `data:text/javascript,${encodeURIComponent(tellMemory)}`,
+      `data:text/javascript,${encodeURIComponent(tell)}`,
       path.resolve('bin/freehold.js'),
-      'check',
-      '--base',
-      base,
-      '--format',
-      'json',
+      ...args,
     ],
     { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
   );
@@ -62,8 +77,13 @@ async function measureCheck(
   child.stderr.on('data', (part: Buffer) => (errors += part.toString('utf8')));
   const code = await new Promise((resolve) => child.once('close', resolve));
   const seconds = (performance.now() - started) / 1000;
-  const kilobytes = Number(/^peak (\d+)$/m.exec(errors)?.[1]);
-  if ((code !== 0 && code !== 1) || !Number.isFinite(kilobytes))
-    throw new Error(`The check ended with code ${String(code)}: ${errors}`);
-  return { seconds, megabytes: kilobytes / 1024, output: Buffer.concat(parts).toString('utf8') };
+  const [, microseconds, kilobytes] = /^used (\d+) (\d+)$/m.exec(errors) ?? [];
+  if ((code !== 0 && code !== 1) || kilobytes === undefined)
+    throw new Error(`freehold ${args[0]} ended with code ${String(code)}: ${errors}`);
+  return {
+    seconds,
+    cpuSeconds: Number(microseconds) / 1e6,
+    megabytes: Number(kilobytes) / 1024,
+    output: Buffer.concat(parts).toString('utf8'),
+  };
 }
