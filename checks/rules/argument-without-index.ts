@@ -17,7 +17,9 @@ export const argumentWithoutIndex: Rule = {
       for (const search of listSearches(document, database, context.tables)) {
         const table = database.facts.tables.get(search.table);
         if (search.kind === 'key' || table === undefined) continue;
-        if (hasIndexOn(table, search.column, search.isNested)) continue;
+        // `categoryId` may be searched in `categoryIds`, which holds it with all that is above it.
+        const columns = [search.column, `${search.column}s`];
+        if (columns.some((column) => hasIndexOn(table, column, search.isNested))) continue;
         const subject = `${search.field} ${search.chooser}`;
         if (seen.has(subject)) continue;
         seen.add(subject);
