@@ -70,6 +70,9 @@ export async function createCompiledEngine(
   };
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    const { hits, misses, entries } = store.statistics;
+    const hitPercent = hits + misses === 0 ? 0 : Math.round((1000 * hits) / (hits + misses)) / 10;
+    options.log.info({ hits, misses, entries, hitPercent }, `plan cache: ${hitPercent} % hits`);
     await Promise.all([planner.close(), transport.close()]);
   };
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { composeSubgraphs } from '../../tests/support/compose-subgraphs.ts';
+import { freezePlan } from './freeze-plan.ts';
 import { printPlan } from './print-plan.ts';
 import { createOperationPlanner } from './query-planner.ts';
 
@@ -39,6 +40,12 @@ function plan(text: string, rootKeys: readonly string[] = []): string {
 }
 
 describe('a compiled plan', () => {
+  test('cannot be changed', () => {
+    const { plan: compiled } = createOperationPlanner(supergraphSdl).plan('{ topProducts { upc } }', []);
+    const frozen = freezePlan(compiled);
+    expect(Object.isFrozen(frozen.steps[0]?.after)).toBe(true);
+  });
+
   test('asks one subgraph once for entities of several paths at one distance', () => {
     expect(plan('{ topProducts { upc inStock } latestReview { product { inStock } } }'))
       .toMatchInlineSnapshot(`

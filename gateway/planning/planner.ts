@@ -1,4 +1,5 @@
 import type { CompiledPlan } from './compiled-plan.ts';
+import { freezePlan } from './freeze-plan.ts';
 import { createOperationPlanner } from './query-planner.ts';
 import type { SupergraphDescription } from './supergraph-description.ts';
 import { createThreadPlanner } from './thread-planner.ts';
@@ -44,7 +45,7 @@ export async function createPlanner(supergraphSdl: string, options: PlannerOptio
   const planner = createOperationPlanner(supergraphSdl);
   return {
     description: planner.description,
-    plan: async (text, rootFields) => planner.plan(text, rootFields).plan,
+    plan: async (text, rootFields) => freezePlan(planner.plan(text, rootFields).plan),
     close: async () => {},
   };
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import type { CompiledPlan } from './compiled-plan.ts';
+import { freezePlan } from './freeze-plan.ts';
 import { OperationPlanError } from './plan-error.ts';
 import type { PlannerMessage, PlannerThreadData, PlanRequest } from './planner-messages.ts';
 import type { Planner, PlannerOptions } from './planner.ts';
@@ -187,7 +188,7 @@ class PlannerThread {
 function readPlan(message: PlannerMessage): CompiledPlan {
   switch (message.kind) {
     case 'planned':
-      return JSON.parse(message.json) as CompiledPlan;
+      return freezePlan(JSON.parse(message.json) as CompiledPlan);
     case 'failed':
       throw new OperationPlanError(message.code, message.message);
     default:
