@@ -108,11 +108,23 @@ function makeGatewayInterface(
     load: () =>
       Promise.resolve({
         executor: async (context) =>
-          toExecutionResult(await executeOperation(engines, context), readyAnswers),
+          // Apollo Server calls with an operation or without: its type says only the one.
+          (context as Partial<typeof context>).operation === undefined
+            ? refuseName(context.request.operationName)
+            : toExecutionResult(await executeOperation(engines, context), readyAnswers),
       }),
     // The host closes the engines, after Apollo Server has ended its requests.
     stop: () => Promise.resolve(),
   };
+}
+
+/** Apollo Server makes an OPERATION_RESOLUTION_FAILURE of it. */
+function refuseName(name: string | null | undefined): GatewayExecutionResult {
+  const message =
+    name === undefined || name === null
+      ? 'The document has several operations; expected `operationName` to name one of them.'
+      : `The document has no operation named ${JSON.stringify(name)}.`;
+  return { errors: [new GraphQLError(message)] };
 }
 
 async function executeOperation(
@@ -167,6 +179,7 @@ function printResult(result: FormattedExecutionResult, readyAnswers: WeakMap<obj
 /** Keeps what was written for clients; anything else is logged under an id, and the client reads the id. */
 function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
   if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
+  if (isBadRequest(error)) return { ...formatted, extensions: { code: 'BAD_REQUEST' } };
   const errorId = makeErrorId();
   log.error({ err: unwrapError(error), errorId }, 'operation failed');
   const { path, locations } = formatted;
@@ -176,6 +189,14 @@ function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger
     ...(path !== undefined && { path }),
     extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
   };
+}
+
+/** Apollo Server refuses malformed requests for persisted documents with a status and without a code. */
+function isBadRequest(error: unknown): boolean {
+  if (!(error instanceof GraphQLError) || error.originalError !== undefined) return false;
+  const { code, http } = error.extensions;
+  if (code !== undefined || typeof http !== 'object' || http === null || !('status' in http)) return false;
+  return typeof http.status === 'number' && http.status >= 400 && http.status < 500;
 }
 
 function unwrapError(error: unknown): unknown {
