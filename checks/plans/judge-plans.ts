@@ -1,4 +1,4 @@
-import { validate, type GraphQLSchema } from 'graphql';
+import { OperationTypeNode, validate, type GraphQLSchema } from 'graphql';
 
 import type { Finding } from '../finding.ts';
 import type { Evidence, JudgedOperation } from '../operations/evidence.ts';
@@ -24,6 +24,8 @@ export function judgePlans(base: PlanSide, head: PlanSide, evidence: Evidence): 
       : createAffectedTest(base.supergraphSdl, head.supergraphSdl, base.schema);
   const operations = evidence.operations.filter(
     (operation) =>
+      // A subscription has no single answer to count requests for.
+      operation.known.operation.operation !== OperationTypeNode.SUBSCRIPTION &&
       (hasPlanChanged(operation) || hasBudgetChanged(operation.known.name, before, after)) &&
       validate(base.schema, operation.known.document).length === 0 &&
       validate(head.schema, operation.known.document).length === 0,
@@ -32,9 +34,9 @@ export function judgePlans(base: PlanSide, head: PlanSide, evidence: Evidence): 
   const countBase = createPlanCounter(base.supergraphSdl);
   const countHead = createPlanCounter(head.supergraphSdl);
   return operations.flatMap((operation) => {
-    const { name, document } = operation.known;
-    const old = tryCount(() => countBase.count(document));
-    const now = tryCount(() => countHead.count(document));
+    const { name } = operation.known;
+    const old = tryCount(() => countBase.count(operation.known));
+    const now = tryCount(() => countHead.count(operation.known));
     if (old instanceof Error) return [];
     if (now instanceof Error) return [describeFailure(operation, now)];
     return [

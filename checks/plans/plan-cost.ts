@@ -1,6 +1,10 @@
-import { operationFromDocument, Supergraph, type Schema } from '@apollo/federation-internals';
-import { QueryPlanner, type PlanNode, type QueryPlan, type SubscriptionNode } from '@apollo/query-planner';
-import type { DocumentNode } from 'graphql';
+import { buildSchema, Kind, visit, type DocumentNode } from 'graphql';
+
+import { normaliseOperation } from '../../gateway/operation/normalise-operation.ts';
+import { listFragments } from '../../gateway/operation/conditions.ts';
+import type { CompiledPlan } from '../../gateway/planning/compiled-plan.ts';
+import { createOperationPlanner } from '../../gateway/planning/query-planner.ts';
+import type { KnownOperation } from '../operations/known-operation.ts';
 
 /** What a plan costs before anything is measured. */
 export interface PlanCost {
@@ -14,52 +18,54 @@ export interface PlanCost {
 /** Counts the cost of operations against one supergraph. */
 export interface PlanCounter {
   /** @throws when there is no plan for the operation. */
-  count(document: DocumentNode): PlanCost;
+  count(operation: KnownOperation): PlanCost;
 }
 
-/** Makes a counter; building the query graphs takes most of the time, so it is done once per supergraph. */
+/**
+ * Makes a counter over the gateway's own planner, so that what is counted is what the gateway sends. Building the query
+ * graphs takes most of the time, so it is done once per supergraph.
+ */
 export function createPlanCounter(supergraphSdl: string): PlanCounter {
-  const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: null, validateSupergraph: false });
-  const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false });
-  const apiSchema: Schema = supergraph.apiSchema();
+  const planner = createOperationPlanner(supergraphSdl);
+  const schema = buildSchema(planner.description.apiSdl, { assumeValidSDL: true });
+  const fieldNames = new Set(planner.description.fieldNames);
   return {
-    count: (document) =>
-      countPlan(planner.buildQueryPlan(operationFromDocument(apiSchema, document, { validate: false }))),
+    count: ({ operation, document }) => {
+      const { text, rootFields } = normaliseOperation({
+        operation,
+        fragments: listFragments(document),
+        schema,
+        fieldNames,
+        conditions: includeAll(document),
+      });
+      // Without a field for a subgraph everything is answered by the gateway.
+      if (text === '') return { fetches: 0, waves: 0, fetchesByService: new Map() };
+      return countPlan(planner.plan(text, rootFields).plan);
+    },
   };
 }
 
-function countPlan(plan: QueryPlan): PlanCost {
-  const fetchesByService = new Map<string, number>();
-  const waves = plan.node === undefined ? 0 : countNode(plan.node, fetchesByService);
-  const fetches = [...fetchesByService.values()].reduce((sum, count) => sum + count, 0);
-  return { fetches, waves, fetchesByService };
+/** Values of variables with which every part of the operation is asked for: what it costs at most. */
+function includeAll(document: DocumentNode): Record<string, boolean> {
+  const conditions: Record<string, boolean> = {};
+  visit(document, {
+    Directive: ({ name, arguments: given = [] }) => {
+      const value = given[0]?.value;
+      if (value?.kind !== Kind.VARIABLE) return;
+      if (name.value === 'include') conditions[value.name.value] = true;
+      if (name.value === 'skip') conditions[value.name.value] ??= false;
+    },
+  });
+  return conditions;
 }
 
-/** Adds the node's fetches to the map and answers how many waves it takes. */
-function countNode(node: PlanNode | SubscriptionNode, fetches: Map<string, number>): number {
-  switch (node.kind) {
-    case 'Fetch':
-      fetches.set(node.serviceName, (fetches.get(node.serviceName) ?? 0) + 1);
-      return 1;
-    case 'Flatten':
-      return countNode(node.node, fetches);
-    case 'Sequence':
-      return node.nodes.reduce((waves, child) => waves + countNode(child, fetches), 0);
-    case 'Parallel':
-      return node.nodes.reduce((waves, child) => Math.max(waves, countNode(child, fetches)), 0);
-    case 'Condition':
-      return Math.max(
-        node.ifClause === undefined ? 0 : countNode(node.ifClause, fetches),
-        node.elseClause === undefined ? 0 : countNode(node.elseClause, fetches),
-      );
-    case 'Subscription':
-      return countNode(node.primary, fetches) + (node.rest === undefined ? 0 : countNode(node.rest, fetches));
-    default: {
-      const primary = node.primary.node === undefined ? 0 : countNode(node.primary.node, fetches);
-      const deferred = node.deferred.map((part) =>
-        part.node === undefined ? 0 : countNode(part.node, fetches),
-      );
-      return primary + Math.max(0, ...deferred);
-    }
+function countPlan({ steps }: CompiledPlan): PlanCost {
+  const fetchesByService = new Map<string, number>();
+  const depths: number[] = [];
+  for (const { id, service, after } of steps) {
+    fetchesByService.set(service, (fetchesByService.get(service) ?? 0) + 1);
+    // A step's `after` names earlier steps only.
+    depths[id] = 1 + Math.max(0, ...after.map((earlier) => depths[earlier] ?? 0));
   }
+  return { fetches: steps.length, waves: Math.max(0, ...depths), fetchesByService };
 }
