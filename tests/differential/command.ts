@@ -57,8 +57,7 @@ for (const graph of graphs) {
   const { report } = run;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${graph.name}: ${report.operations} operations in ${seconds} s`);
-  for (const [name, times] of Object.entries(report.knownFaults))
-    console.log(`  stock engine, ${times} times: ${name}`);
+  for (const [name, times] of Object.entries(report.knownFaults)) console.log(`  ${times} times: ${name}`);
   for (const difference of report.differences) {
     console.log(`  DIFFERENT, seed ${difference.seed}: ${difference.problem}: ${save(difference)}`);
   }

@@ -1,6 +1,7 @@
 import { Kind, parse, print, valueFromASTUntyped, visit } from 'graphql';
 
 import { type ClientAnswer, listErrorPaths } from '../support/engines-under-test.ts';
+import type { DifferentialGraph } from './differential-graph.ts';
 import type { GeneratedOperation } from './generate-operation.ts';
 import { dropUnused, inlineFragments } from './shrink-operation.ts';
 
@@ -11,6 +12,7 @@ export interface Disagreement {
   readonly stock: ClientAnswer;
   /** False where `right` is known by its data alone. */
   readonly areErrorsCompared: boolean;
+  readonly interfaceObject: DifferentialGraph['interfaceObject'];
   readonly runStock: (operation: GeneratedOperation) => Promise<ClientAnswer>;
 }
 
@@ -175,11 +177,7 @@ function maskBoth(disagreement: Disagreement, keys: ReadonlySet<string>): Disagr
   return { ...disagreement, right: mask(disagreement.right), stock: mask(disagreement.stock) };
 }
 
-/** Whether a field of the interface object is selected, and something narrows the interface to one of its types. */
-function narrowsInterfaceObject(query: string): boolean {
-  const asks = /\b(followers|friends|greeting)\b/.test(query);
-  return asks && /\bon (Human|Robot)\b|\b(author|builder|humans)\b/.test(query);
-}
+const names = (words: readonly string[]): RegExp => new RegExp(`\\b(${words.join('|')})\\b`);
 
 const knownFaults: readonly KnownFault[] = [
   {
@@ -245,26 +243,28 @@ const knownFaults: readonly KnownFault[] = [
   {
     name: 'an interface object is asked for one type of the interface: required fields, key or __typename are lost',
     takeOut(disagreement) {
-      const fields = ['followers', 'friends', 'greeting', 'popular'];
-      const { query } = disagreement.operation;
-      if (!narrowsInterfaceObject(query)) return undefined;
-      return maskBoth(disagreement, listResponseNames(query, [...fields, ...beingFields]));
+      const { interfaceObject, operation } = disagreement;
+      if (!interfaceObject) return undefined;
+      const { fields, narrowing, leads } = interfaceObject;
+      if (!names(fields).test(operation.query) || !names(narrowing).test(operation.query)) return undefined;
+      return maskBoth(disagreement, listResponseNames(operation.query, [...fields, ...leads]));
     },
   },
 ];
 
-/** The fields of the hard graph that lead to an object of the interface that has an interface object, or to its owner. */
-const beingFields = [
-  'beings',
-  'being',
-  'humans',
-  'boss',
-  'owner',
-  'subjects',
-  'subject',
-  'latest',
-  'author',
-  'reviews',
-  'replies',
-  'builder',
+/** What the compiled engine cannot do yet, by the operations that show it; each has its case in tests/federation. */
+const knownLimits: readonly { readonly name: string; readonly shows: (query: string) => boolean }[] = [
+  {
+    name: 'compiled engine: __typename beside a field with @requires on an interface object',
+    shows: (query) => /\bgreeting\b/.test(query) && /__typename/.test(query),
+  },
+  {
+    name: 'compiled engine: a required field of the subgraph at hand that has requirements of its own',
+    shows: (query) => /\bparcels\b/.test(query) && /\bcost\b/.test(query),
+  },
 ];
+
+/** The name of the limit of the compiled engine that this operation shows, if there is one. */
+export function findKnownLimit({ query }: GeneratedOperation): string | undefined {
+  return knownLimits.find((limit) => limit.shows(query))?.name;
+}

@@ -91,7 +91,7 @@ function hive(name: string, shares: boolean): Side {
 
 /** The sides in the order of the report. A peer that is not installed is left out, with a word on how to get it. */
 export function listSides(): readonly Side[] {
-  const sides = [freehold('freehold', []), stock];
+  const sides = [freehold('freehold', ['--no-share-in-flight']), freehold('freehold, sharing', []), stock];
   if (existsSync(hiveCommand))
     return [...sides, hive('Hive Gateway', false), hive('Hive Gateway, sharing', true)];
   console.log('Hive Gateway is left out: `npm ci --prefix benchmarks/peers` installs it.');

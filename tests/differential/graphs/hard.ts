@@ -321,6 +321,14 @@ export const hardGraph: DifferentialGraph = {
     ids: ['i1', 'i2', 'i4', 'none'],
     first: [0, 1, 2, 4],
   },
+  interfaceObject: {
+    fields: ['followers', 'friends', 'greeting'],
+    narrowing: ['Human', 'Robot', 'author', 'builder', 'humans'],
+    leads:
+      'popular beings being humans boss owner subjects subject latest author reviews replies builder'.split(
+        ' ',
+      ),
+  },
   hostileNames: [
     'id',
     'name',
