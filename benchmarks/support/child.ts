@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Core 0 is for load and subgraphs, core 1 for the gateway alone. */
-export type Core = 0 | 1;
+/** Core 0 is for load and subgraphs, core 1 for the gateway alone; `any` leaves the choice to the system. */
+export type Core = 0 | 1 | 'any';
 
 const hasTaskset = spawnSync('taskset', ['-V']).status === 0;
 
@@ -25,7 +25,8 @@ export function startNode(
   env: Readonly<Record<string, string>> = {},
 ): Child {
   const command = hasTaskset ? 'taskset' : process.execPath;
-  const prefix = hasTaskset ? ['-c', String(core), process.execPath] : [];
+  const cores = core === 'any' ? '0,1' : String(core);
+  const prefix = hasTaskset ? ['-c', cores, process.execPath] : [];
   // taskset becomes the program that it starts, so the pid is node's own.
   const child = spawn(command, [...prefix, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -83,7 +84,7 @@ export function startNode(
 }
 
 /** Ties this process to a core. */
-export function tieToCore(core: Core): boolean {
+export function tieToCore(core: 0 | 1): boolean {
   return hasTaskset && spawnSync('taskset', ['-pc', String(core), String(process.pid)]).status === 0;
 }
 

@@ -15,6 +15,10 @@ export interface LoadOptions {
   /** The run ends after this time, or after `requestsMax` requests. */
   readonly durationMs: number;
   readonly requestsMax?: number;
+  /** Ends the run when it says so. */
+  readonly isDone?: () => boolean;
+  /** Sees every answer. */
+  readonly onAnswer?: (answer: Buffer) => void;
   /** The body of a request, by its number from 0. */
   readonly body: (index: number) => string;
 }
@@ -29,7 +33,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   let sent = 0;
   let failures = 0;
   const runUser = async (): Promise<void> => {
-    while (performance.now() - started < options.durationMs && sent < requestsMax) {
+    while (performance.now() - started < options.durationMs && sent < requestsMax && !options.isDone?.()) {
       const index = sent;
       sent += 1;
       const begun = performance.now();
@@ -44,6 +48,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       // `errors` stands first or last in an answer; looking there costs the load generator nothing.
       const isBad = statusCode !== 200 || text.includes('"errors"', 0) || text.length < 10;
       if (isBad) failures += 1;
+      else options.onAnswer?.(text);
     }
   };
   await Promise.all(Array.from({ length: options.users }, runUser));

@@ -31,12 +31,13 @@ function composeSupergraph(urls: Readonly<Record<string, string>>): string {
   return result.supergraphSdl;
 }
 
-export async function startBenchmarkSubgraphs(): Promise<BenchmarkSubgraphs> {
-  const child = startNode(0, [
-    'scripts/run-typescript.mjs',
-    '--built',
-    'benchmarks/cases/gateway/subgraph-server.ts',
-  ]);
+/** Starts them; `mark` is written behind the names of all users. */
+export async function startBenchmarkSubgraphs({ mark = '' } = {}): Promise<BenchmarkSubgraphs> {
+  const child = startNode(
+    0,
+    ['scripts/run-typescript.mjs', '--built', 'benchmarks/cases/gateway/subgraph-server.ts'],
+    { MARK: mark },
+  );
   const receive = async <Kind extends SubgraphMessage['kind']>(
     kind: Kind,
   ): Promise<Extract<SubgraphMessage, { kind: Kind }>> =>

@@ -14,9 +14,18 @@ import {
 
 const variedPrefix = 'varied-';
 
+/** Written behind the names of all users, so that the answers of two sets of subgraphs can be told apart. */
+const mark = process.env['MARK'] ?? '';
+const markUser = <User extends { readonly name: string; readonly username: string }>(user: User): User => ({
+  ...user,
+  name: `${user.name}${mark}`,
+  username: `${user.username}${mark}`,
+});
+const markedUsers = users.map(markUser);
+
 /** A user of the benchmark, or one made up for an id that begins with `varied-`. */
 function findUser(id: string): unknown {
-  if (!id.startsWith(variedPrefix)) return users.find((user) => user.id === id) ?? null;
+  if (!id.startsWith(variedPrefix)) return markedUsers.find((user) => user.id === id) ?? null;
   return { id, name: `Name of ${id}`, username: `user-${id}`, birthday: 1990 };
 }
 
@@ -30,7 +39,7 @@ interface ReviewRow {
 }
 
 function writeReview({ id, body, upc }: BenchmarkReview): ReviewRow {
-  return { id, body, product: { upc }, author: { id: '1', username: 'ada' } };
+  return { id, body, product: { upc }, author: { id: '1', username: `ada${mark}` } };
 }
 
 /** The reviews of a user; a made-up user has three of its own, each of another product. */
@@ -66,7 +75,7 @@ const resolversByName: Readonly<Record<string, object>> = {
     Query: {
       me: () => findUser('1'),
       user: (_root: unknown, { id }: { id: string }) => findUser(id),
-      users: () => users,
+      users: () => markedUsers,
     },
     User: { __resolveReference: ({ id }: Parent) => findUser(id) },
   },
