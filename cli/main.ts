@@ -11,6 +11,7 @@ import { addGatewayCommand } from './commands/gateway.ts';
 import { addIsolationCommand } from './commands/isolation.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
+import { addNewCommand } from './commands/new.ts';
 import { addServiceCommand } from './commands/service.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addMongoServerCommand } from './commands/mongo-server.ts';
@@ -29,6 +30,7 @@ const commands = [
   addPlanCommand,
   addExplainCommand,
   addBudgetCommand,
+  addNewCommand,
   addTokenCommand,
   addIsolationCommand,
   addContainerSecretsCommand,

@@ -1,0 +1,101 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { parseSync } from 'oxc-parser';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { applyMigrations, diagnoseMigrations } from '../../databases/migrations/migrate-database.ts';
+import { openDatabase } from '../../databases/open-database.ts';
+import { findProjectRoot, loadProject, ProjectError } from '../project.ts';
+import { runNewSubgraph } from './run-new-subgraph.ts';
+import { nameParts } from './service-names.ts';
+
+const log = pino({ level: 'silent' });
+let root: string;
+
+// The shop as far as a new service meets it.
+beforeEach(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'freehold-new-'));
+  const shop = findProjectRoot();
+  for (const file of ['freehold.json', 'supergraph.graphql', '.prettierrc.json', 'operations/budgets.json']) {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+    await cp(path.join(shop, file), path.join(root, file));
+  }
+  for (const { name, schemaFile } of (await loadProject()).subgraphs)
+    await cp(schemaFile, path.join(root, 'subgraphs', name, 'schema.graphql'));
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(root, { recursive: true, force: true });
+});
+
+test.each([
+  ['gift-cards', undefined, { type: 'GiftCard', one: 'giftCard', many: 'giftCards', table: 'gift_cards' }],
+  ['categories', undefined, { type: 'Category', one: 'category', many: 'categories', table: 'categories' }],
+  ['press', undefined, { type: 'Press', one: 'press', many: 'presses', types: 'Presses' }],
+  ['loyalty', 'Badge', { type: 'Badge', one: 'badge', many: 'badges', table: 'badges' }],
+])('the parts of %s are named after it', (service, type, names) => {
+  expect(nameParts(service, type)).toMatchObject({ service, ...names });
+});
+
+describe.each(['postgres', 'mongo'] as const)('a new service on %s', (database) => {
+  test('joins the project and the graph, with a budget, and its sources are TypeScript', async () => {
+    await runNewSubgraph({ name: 'gift-cards', database, type: undefined, root });
+    const project = await loadProject(root);
+    expect(project.subgraphs.at(-1)).toMatchObject({ name: 'gift-cards', database });
+    const supergraph = await readFile(project.supergraphFile, 'utf8');
+    expect(supergraph).toContain('type GiftCard');
+    expect(supergraph).toContain('giftCards(first: Int! = 20): [GiftCard!]!');
+    const budgets = JSON.parse(await readFile(path.join(root, 'operations/budgets.json'), 'utf8')) as object;
+    expect(budgets).toHaveProperty('GiftCardList', {
+      fetches: { 'gift-cards': 1 },
+      statements: { 'gift-cards': 1 },
+    });
+    const folder = path.join(root, 'subgraphs/gift-cards');
+    const sources = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
+    expect(sources).toHaveLength(4);
+    for (const file of sources)
+      expect(parseSync(file, await readFile(path.join(folder, file), 'utf8')).errors).toEqual([]);
+  });
+
+  test('has a migration that makes what its schema declares', async () => {
+    await runNewSubgraph({ name: 'gift-cards', database, type: undefined, root });
+    const opened = await openDatabase({
+      service: 'gift-cards',
+      kind: database,
+      folder: path.join(root, 'database'),
+      environment: {},
+      log,
+    });
+    try {
+      const migration = {
+        service: 'gift-cards',
+        kind: database,
+        folder: path.join(root, 'prisma/gift-cards'),
+        ownerUrl: opened.ownerUrl,
+        log,
+      };
+      await applyMigrations(migration);
+      expect(await diagnoseMigrations(migration)).toMatchObject({ pending: [], undeclared: undefined });
+    } finally {
+      await opened.close();
+    }
+  });
+});
+
+test.each([
+  ['orders', undefined, '"orders" is already the name'],
+  ['Gift Cards', undefined, 'expected lower-case words'],
+  ['people', 'User', 'The graph has a root field user already; choose another name with --entity.'],
+  ['prices', 'Money', 'The graph has a type Money already; choose another with --entity.'],
+])('the name %s with the type %s is refused, and nothing is written', async (name, type, message) => {
+  const before = await readdir(root, { recursive: true });
+  const refused = runNewSubgraph({ name, database: 'postgres', type, root });
+  await expect(refused).rejects.toThrow(ProjectError);
+  await expect(refused).rejects.toThrow(message);
+  expect(await readdir(root, { recursive: true })).toEqual(before);
+});

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { Kind, parse } from 'graphql';
+
+import type { DatabaseKind } from '../../databases/database.ts';
+import { printProblems } from '../../gateway/supergraph/compose-supergraph.ts';
+import { readBudgets, writeBudgets } from '../budget/budgets-file.ts';
+import { composeProject } from '../compose-project.ts';
+import { loadProject, parseProject, type Project, ProjectError } from '../project.ts';
+import { listServiceFiles, type NewFiles } from './service-files.ts';
+import { nameParts, type ServiceNames } from './service-names.ts';
+
+export interface NewSubgraphOptions {
+  /** The service's name, as it will stand in freehold.json. */
+  readonly name: string;
+  readonly database: DatabaseKind;
+  /** The entity's type; undefined for the service's name in the singular. */
+  readonly type: string | undefined;
+  /** The folder of the project; default: the one that this command belongs to. */
+  readonly root?: string;
+}
+
+/** Adds a service with one entity to the project, and to the graph. @throws {ProjectError} before anything is written. */
+export async function runNewSubgraph({ name, database, type, root }: NewSubgraphOptions): Promise<void> {
+  const project = await loadProject(root);
+  const projectText = await addToProject(project, name, database);
+  const names = nameParts(name, type);
+  const supergraph = await readFile(project.supergraphFile, 'utf8');
+  refuseKnownNames(names, supergraph);
+  const files = await formatFiles(listServiceFiles(names, database), project.root);
+  const known = Object.keys(files).find((file) => existsSync(path.join(project.root, file)));
+  if (known !== undefined)
+    throw new ProjectError(`${known} is there already; expected a name that nothing bears.`);
+
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(project.root, file)), { recursive: true });
+    await writeFile(path.join(project.root, file), text);
+  }
+  await writeFile(path.join(project.root, 'freehold.json'), projectText);
+  const budget = { fetches: { [name]: 1 }, statements: { [name]: 1 } };
+  await writeBudgets(project.root, {
+    ...(await readBudgets(project.root)),
+    [`${names.type}List`]: budget,
+  });
+  await compose(project.root);
+  console.log(printNext(names, Object.keys(files)));
+}
+
+/** The text of freehold.json with the service in it. @throws {ProjectError} when its name cannot be used. */
+async function addToProject(project: Project, name: string, database: DatabaseKind): Promise<string> {
+  const json = JSON.parse(await readFile(path.join(project.root, 'freehold.json'), 'utf8')) as {
+    subgraphs: object[];
+  };
+  json.subgraphs.push({ name, database });
+  const text = `${JSON.stringify(json, null, 2)}\n`;
+  parseProject(text, project.root);
+  return text;
+}
+
+/** A type or root field that the graph has would become a shared one, which nobody asked for. */
+function refuseKnownNames({ type, one, many }: ServiceNames, supergraph: string): void {
+  for (const definition of parse(supergraph, { noLocation: true }).definitions) {
+    if (!('name' in definition) || definition.name === undefined) continue;
+    if (definition.name.value === type)
+      throw new ProjectError(`The graph has a type ${type} already; choose another with --entity.`);
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== 'Query') continue;
+    const field = definition.fields?.find(({ name }) => [one, many].includes(name.value));
+    if (field !== undefined)
+      throw new ProjectError(
+        `The graph has a root field ${field.name.value} already; choose another name with --entity.`,
+      );
+  }
+}
+
+/** As `npm run format` would leave them, where Prettier is installed. */
+async function formatFiles(files: NewFiles, root: string): Promise<NewFiles> {
+  const prettier = await import('prettier').catch(() => undefined);
+  if (prettier === undefined) return files;
+  const config = await prettier.resolveConfig(path.join(root, 'package.json'));
+  const formatted = await Promise.all(
+    Object.entries(files).map(async ([file, text]) => {
+      const info = await prettier.getFileInfo(file);
+      return [
+        file,
+        info.inferredParser === null ? text : await prettier.format(text, { ...config, filepath: file }),
+      ] as const;
+    }),
+  );
+  return Object.fromEntries(formatted);
+}
+
+async function compose(root: string): Promise<void> {
+  const project = await loadProject(root);
+  const outcome = await composeProject(project);
+  if (outcome.kind === 'failed')
+    throw new ProjectError(`The subgraphs do not compose:\n${printProblems(outcome.errors)}`);
+  await writeFile(project.supergraphFile, `${outcome.supergraphSdl.trim()}\n`);
+}
+
+function printNext({ service, type }: ServiceNames, files: readonly string[]): string {
+  return [
+    `The service ${service} owns ${type}; it is in freehold.json and in the supergraph.`,
+    '',
+    ...files.map((file) => `  ${file}`),
+    '',
+    'Next:',
+    '  npm start                                          # builds, makes its database, starts all',
+    `  npx freehold explain operations/${service}.graphql`,
+    `  npm run build && npx vitest run subgraphs/${service}`,
+  ].join('\n');
+}
