@@ -2,6 +2,7 @@ import { pino } from 'pino';
 
 import { runService } from '../subgraphs/kit/run-service.ts';
 import { parseServiceKeys } from '../subgraphs/kit/signature/service-keys.ts';
+import type { StatementLimit } from '../subgraphs/kit/statements/limit-statements.ts';
 import { readEnvironment } from './environment.ts';
 import { findSubgraph, loadProject } from './project.ts';
 import { loadSubgraph, readDatabaseUrl } from './service-modules.ts';
@@ -9,7 +10,7 @@ import { loadSubgraph, readDatabaseUrl } from './service-modules.ts';
 /** Runs a service in this process until SIGTERM, SIGINT, or until the parent has gone. */
 export async function runServiceProcess(
   name: string,
-  options: { readonly host: string; readonly port: number },
+  options: { readonly host: string; readonly port: number } & StatementLimit,
 ): Promise<void> {
   const subgraph = findSubgraph(await loadProject(), name);
   const databaseUrl = readDatabaseUrl(name);
@@ -20,6 +21,7 @@ export async function runServiceProcess(
       databaseUrl,
       host: options.host,
       port: options.port,
+      statementLimit: { statementsMax: options.statementsMax, statementsOver: options.statementsOver },
       signingKeys: serviceKeys ? parseServiceKeys(serviceKeys) : undefined,
       log: pino({ name }),
     },

@@ -123,6 +123,24 @@ describe('a service', () => {
     const silent = await askSubgraph(url, '{ one }', {}, { 'freehold-explain': '0' });
     expect(silent).toMatchObject({ data: { one: 1 }, statements: [] });
   });
+
+  test('refuses a statement above its limit: the field fails, and nothing reaches the database', async () => {
+    const { url } = await serve({ statementLimit: { statementsMax: 2, statementsOver: 'refuse' } });
+    const { data, errors, statements } = await askSubgraph(url, '{ a: one b: one c: one }');
+    // The three run side by side, so it is the last to get a connection that fails.
+    expect(Object.values<number | null>(data).filter((one) => one === null)).toHaveLength(1);
+    expect(errors).toMatchObject([{ extensions: { code: 'STATEMENT_LIMIT' } }]);
+    expect(statements).toHaveLength(2);
+    expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
+  });
+
+  test('warns of more statements than its limit once a request, and answers', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const { url } = await serve({ log, statementLimit: { statementsMax: 1, statementsOver: 'warn' } });
+    expect((await askSubgraph(url, '{ a: one b: one c: one }')).data).toEqual({ a: 1, b: 1, c: 1 });
+    expect(lines.filter((line) => line.includes('more statements than statementsMax'))).toHaveLength(1);
+  });
 });
 
 describe('a request that is over', () => {

@@ -22,6 +22,11 @@ import { RunningRequests } from './http/running-requests.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServiceKeys } from './signature/service-keys.ts';
 import { type ArrivedRequest, makeVerifier, type VerifyRequest } from './signature/verify-request.ts';
+import {
+  limitStatements,
+  statementLimitDefaults,
+  type StatementLimit,
+} from './statements/limit-statements.ts';
 import { SubgraphError } from './subgraph-error.ts';
 
 /** How a service is served. */
@@ -41,6 +46,8 @@ export interface ServeOptions {
   readonly bodyBytesMax?: number;
   /** How long `close` lets requests in flight go on, in milliseconds. Default 4,000. */
   readonly drainMs?: number;
+  /** Bounds the statements of one request; default: no bound. */
+  readonly statementLimit?: StatementLimit;
   readonly database?: Partial<Pick<DatabaseSettings, 'connectionsMax' | 'connectionWaitMs' | 'statementMs'>>;
 }
 
@@ -179,6 +186,11 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
           caller: verdict?.caller,
           signal: over.signal,
           deadlineMs,
+          countStatement: limitStatements(
+            options.statementLimit ?? statementLimitDefaults,
+            operationNameOf(body),
+            options.log,
+          ),
         }),
     });
     if (response.destroyed) return;

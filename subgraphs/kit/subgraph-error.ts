@@ -2,7 +2,12 @@ import { GraphQLError } from 'graphql';
 
 /** The codes that a service answers with, beside those of Apollo Server for a request that is malformed. */
 export type SubgraphErrorCode =
-  'BAD_USER_INPUT' | 'DATABASE_UNAVAILABLE' | 'DATABASE_BUSY' | 'DEADLINE_EXCEEDED' | 'INTERNAL_SERVER_ERROR';
+  | 'BAD_USER_INPUT'
+  | 'DATABASE_UNAVAILABLE'
+  | 'DATABASE_BUSY'
+  | 'DEADLINE_EXCEEDED'
+  | 'STATEMENT_LIMIT'
+  | 'INTERNAL_SERVER_ERROR';
 
 /** A failure whose message is meant for the client. */
 export class SubgraphError extends GraphQLError {

@@ -44,6 +44,7 @@ const statementMsMax = 30_000;
 /** The options for the statement that is about to be sent on behalf of the current request. */
 export function statementOptions(): StatementOptions {
   const scope = currentStatementScope();
+  scope?.countStatement();
   const leftMs = scope?.deadlineMs === undefined ? statementMsMax : scope.deadlineMs - performance.now();
   return {
     ...(scope?.comment ? { comment: scope.comment } : {}),

@@ -19,6 +19,8 @@ interface RecordedRun {
 export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
   const { client, send, config, scope } = run;
   if (scope.signal.aborted) throw requestIsOver();
+  // A transaction that has begun can always be ended.
+  if (!/^(COMMIT|ROLLBACK)\b/i.test(config.text)) scope.countStatement();
   const text = scope.comment ? `${config.text} /*${scope.comment}*/` : config.text;
   const began = performance.now();
   let cancelled: Promise<void> | undefined;

@@ -22,11 +22,13 @@ interface ContextOptions<Client> {
   readonly signal: AbortSignal;
   /** How long the request may take, in milliseconds; undefined without a deadline. */
   readonly deadlineMs: number | undefined;
+  /** To be called before each statement; throws when the request may send no more. */
+  readonly countStatement: () => void;
 }
 
 /** Makes what belongs to one request: its loaders, its statement log, and the signal that ends it. */
 export function createRequestContext<Client>(options: ContextOptions<Client>): RequestContext<Client> {
-  const { service, client, headers, operationName, caller, signal, deadlineMs } = options;
+  const { service, client, headers, operationName, caller, signal, deadlineMs, countStatement } = options;
   const statements: Statement[] = [];
   const requestStartMs = performance.now();
   const statementScope: StatementScope = {
@@ -41,6 +43,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
       traceparent: singleHeader(headers['traceparent']),
     }),
     requestStartMs,
+    countStatement,
     record(statement) {
       if (statements.length < statementsKeptMax) statements.push(statement);
     },

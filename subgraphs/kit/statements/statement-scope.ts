@@ -34,6 +34,8 @@ export interface StatementScope extends StatementCause {
   readonly deadlineMs: number | undefined;
   /** Goes into each statement as a comment; undefined for none. */
   readonly comment: string | undefined;
+  /** To be called before each statement; throws when the request may send no more. */
+  readonly countStatement: () => void;
   readonly record: (statement: Statement) => void;
   /** When the request began, by `performance.now()`. */
   readonly requestStartMs: number;
