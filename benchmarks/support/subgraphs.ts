@@ -6,7 +6,7 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 
 import { benchmarkSdlByName } from '../cases/gateway/benchmark-graph.ts';
-import type { SubgraphMessage } from '../cases/gateway/subgraph-server.ts';
+import type { SubgraphMessage, SubgraphQuestion } from '../cases/gateway/subgraph-server.ts';
 import { startNode } from './child.ts';
 
 /** The benchmark's subgraphs, running in a process of their own on core 0. */
@@ -16,6 +16,8 @@ export interface BenchmarkSubgraphs {
   readonly supergraphSdl: string;
   /** Requests since the start, by subgraph. */
   count(): Promise<Readonly<Record<string, number>>>;
+  /** From now on each answer has other bytes than the one before (its data stay the same), or no longer. */
+  vary(isVarying: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,11 @@ export async function startBenchmarkSubgraphs({ mark = '' } = {}): Promise<Bench
         else reject(new Error(`Expected "${kind}" from the subgraphs, found "${message.kind}"`));
       });
     });
+  const ask = async (question: SubgraphQuestion): Promise<Readonly<Record<string, number>>> => {
+    const message = receive('counts');
+    child.process.send(question);
+    return (await message).counts;
+  };
   const { urls } = await receive('ready');
   const folder = await mkdtemp(path.join(tmpdir(), 'freehold-benchmark-'));
   const supergraphFile = path.join(folder, 'supergraph.graphql');
@@ -60,10 +67,9 @@ export async function startBenchmarkSubgraphs({ mark = '' } = {}): Promise<Bench
   return {
     supergraphFile,
     supergraphSdl,
-    count: async () => {
-      const message = receive('counts');
-      child.process.send('count');
-      return (await message).counts;
+    count: () => ask('count'),
+    vary: async (isVarying) => {
+      await ask(isVarying ? 'vary' : 'repeat');
     },
     close: async () => {
       await child.stop();

@@ -258,10 +258,6 @@ const knownLimits: readonly { readonly name: string; readonly shows: (query: str
     name: 'compiled engine: __typename beside a field with @requires on an interface object',
     shows: (query) => /\bgreeting\b/.test(query) && /__typename/.test(query),
   },
-  {
-    name: 'compiled engine: a required field of the subgraph at hand that has requirements of its own',
-    shows: (query) => /\bparcels\b/.test(query) && /\bcost\b/.test(query),
-  },
 ];
 
 /** The name of the limit of the compiled engine that this operation shows, if there is one. */

@@ -9,12 +9,24 @@ import { type DocumentNode, type GraphQLSchema, execute, parse } from 'graphql';
 
 import { buildBenchmarkSubgraphs } from './subgraph-schemas.ts';
 
+/** What the parent asks; each is answered with the counts. */
+export type SubgraphQuestion = 'count' | 'vary' | 'repeat';
+
 /** What the parent reads. */
 export type SubgraphMessage =
   | { readonly kind: 'ready'; readonly urls: Readonly<Record<string, string>> }
   | { readonly kind: 'counts'; readonly counts: Readonly<Record<string, number>> };
 
 const counts: Record<string, number> = {};
+/** While it is on, no two answers are the same bytes: a number in `extensions` counts on. */
+let isVarying = false;
+let answered = 0;
+
+function vary(content: Buffer): Buffer {
+  answered += 1;
+  return Buffer.concat([content.subarray(0, -1), Buffer.from(`,"extensions":{"answer":${answered}}}`)]);
+}
+
 const cachedAnswersMax = 5000;
 
 function createAnswer(schema: GraphQLSchema): (body: string) => Promise<Buffer> {
@@ -38,7 +50,8 @@ async function serve(name: string, schema: GraphQLSchema): Promise<string> {
   counts[name] = 0;
   const answer = createAnswer(schema);
   const respond = async (body: string, response: ServerResponse): Promise<void> => {
-    const content = await answer(body);
+    const known = await answer(body);
+    const content = isVarying ? vary(known) : known;
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': content.length });
     response.end(content);
   };
@@ -67,7 +80,8 @@ function send(message: SubgraphMessage): void {
   process.send?.(message);
 }
 
-process.on('message', () => {
+process.on('message', (question: SubgraphQuestion) => {
+  if (question !== 'count') isVarying = question === 'vary';
   send({ kind: 'counts', counts: { ...counts } });
 });
 process.on('disconnect', () => process.exit(0));
