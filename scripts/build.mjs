@@ -85,7 +85,12 @@ async function bundlePage() {
  */
 function linkCommand() {
   const link = 'node_modules/.bin/freehold';
-  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return;
+  if (
+    process.platform === 'win32' ||
+    !existsSync('node_modules/.bin') ||
+    lstatSync(link, { throwIfNoEntry: false })
+  )
+    return;
   symlinkSync('../../bin/freehold.js', link);
 }
 

@@ -55,11 +55,11 @@ export async function loadUsers(
   asked: ReadonlySet<string>,
 ): Promise<UserRow[]> {
   // Prisma computes the row's type from a selection that is known when compiling; this one is known when running.
-  return (await database.user.findMany({
+  return await database.user.findMany({
     where: { [key]: { in: [...values] } },
     select: selectFields(asked, always, byField),
     relationLoadStrategy: 'join',
-  })) as UserRow[];
+  });
 }
 
 /** The order of a list of users. */

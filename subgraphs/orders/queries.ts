@@ -75,11 +75,11 @@ export async function loadOrders(
   where: { readonly ids: readonly string[] } | { readonly sequences: readonly number[] },
   asked: ReadonlySet<string>,
 ): Promise<OrderRow[]> {
-  return (await database.order.findMany({
+  return await database.order.findMany({
     where: 'ids' in where ? { id: { in: [...where.ids] } } : { sequence: { in: [...where.sequences] } },
     select: selectFields(asked, always, byField),
     relationLoadStrategy: 'join',
-  })) as OrderRow[];
+  });
 }
 
 /** The order of a list of orders. */
