@@ -12,7 +12,8 @@ export interface ProcessIdentity {
 /** The identity of a process; undefined when none has that number. */
 export async function readProcessIdentity(pid: number): Promise<ProcessIdentity | undefined> {
   if (!hasProcess(pid)) return undefined;
-  return { pid, startedAt: await readStartTime(pid) };
+  const startedAt = await readStartTime(pid);
+  return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
 /** Whether that very process still runs. */
@@ -33,13 +34,15 @@ export function hasProcess(pid: number): boolean {
   }
 }
 
-async function readStartTime(pid: number): Promise<string> {
+/** Undefined for a process that has ended and that its parent has not asked about (a zombie). */
+async function readStartTime(pid: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux') {
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
       // proc(5): field 22 is the start time in ticks since boot. Field 2 is the command in parentheses and may
       // hold spaces, so count from behind the last one.
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return fields[0] === 'Z' || fields[0] === 'X' ? undefined : (fields[19] ?? '');
     }
     const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]);
     return stdout.trim();

@@ -6,13 +6,17 @@ export class FolderInUseError extends Error {
   override readonly name = 'FolderInUseError';
 }
 
-/** When the process began, from Linux's /proc: a pid that was given to another process differs. */
-function startTimeOf(pid: number): string {
+/** How long a server that was just killed may take to be gone, in ms; a kill takes effect a moment after it is sent. */
+const dyingMsMax = 2_000;
+
+/** State (field 3) and start time (field 22) of a process, from Linux's /proc; empty where there is none. */
+function readStat(pid: number): { readonly state: string; readonly startTime: string } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
   } catch {
-    return '';
+    return { state: '', startTime: '' };
   }
 }
 
@@ -31,8 +35,10 @@ function isHeld(content: string): boolean {
   const [pidText = '', startTime = ''] = content.trim().split(' ');
   const pid = Number(pidText);
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return false;
-  const now = startTimeOf(pid);
-  // In a container every server may be pid 1 of its own namespace, and so may the dead one.
+  const { state, startTime: now } = readStat(pid);
+  // It has ended, and only its parent has not asked how: it holds no file any more.
+  if (state === 'Z' || state === 'X') return false;
+  // A pid that was given to another process differs in its start time. In a container every server may be pid 1 of its own namespace, and so may the dead one.
   if (startTime !== '' && now !== '') return startTime === now;
   return true;
 }
@@ -40,7 +46,7 @@ function isHeld(content: string): boolean {
 function tryToCreate(file: string): boolean {
   try {
     const handle = openSync(file, 'wx', 0o600);
-    writeSync(handle, `${process.pid} ${startTimeOf(process.pid)}\n`);
+    writeSync(handle, `${process.pid} ${readStat(process.pid).startTime}\n`);
     closeSync(handle);
     return true;
   } catch (error) {
@@ -57,6 +63,19 @@ function readLock(file: string): string {
   }
 }
 
+/** Answers what the lock says, after its holder had the time to end. */
+function waitForDying(file: string): string {
+  const giveUpAt = Date.now() + dyingMsMax;
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  let content = readLock(file);
+  while (isHeld(content) && Date.now() < giveUpAt) {
+    // The server does nothing else yet, so it may stand still.
+    Atomics.wait(sleeper, 0, 0, 20);
+    content = readLock(file);
+  }
+  return content;
+}
+
 /**
  * Takes the folder for this process; a lock whose process is dead is taken over. Returns what gives
  * it back. Throws FolderInUseError when another living process has it.
@@ -64,7 +83,7 @@ function readLock(file: string): string {
 export function lockFolder(folder: string): () => void {
   const file = join(folder, 'lock');
   if (!tryToCreate(file)) {
-    const content = readLock(file);
+    const content = waitForDying(file);
     if (isHeld(content)) {
       const pid = content.trim().split(' ')[0];
       throw new FolderInUseError(
