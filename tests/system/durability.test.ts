@@ -22,6 +22,15 @@ afterAll(async () => {
   await rm(dataFolder, { recursive: true, force: true });
 });
 
+/** A process may be gone already: some end as soon as their parent does. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Registers users and writes a review of each, one after the other, until the shop answers no more. */
 async function writeUntilKilled(
   url: string,
@@ -66,7 +75,7 @@ test('what was acknowledged is there after every process was killed at once, in 
   const acknowledged = { users: [] as string[], reviews: [] as string[] };
   const writers = Promise.all([1, 2, 3, 4].map((writer) => writeUntilKilled(url, writer, acknowledged)));
   await expect.poll(() => acknowledged.reviews.length, { timeout: 60_000 }).toBeGreaterThan(30);
-  for (const { pid } of await listTree(shop.pid)) process.kill(pid, 'SIGKILL');
+  for (const { pid } of await listTree(shop.pid)) killIfThere(pid);
   await Promise.all([writers, shop.ended]);
 
   shop = startFreehold(['start', '--port', '0', '--data', dataFolder]);
