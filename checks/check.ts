@@ -24,7 +24,7 @@ import { planSafeOrder, type OrderStep } from './migrations/safe-order.ts';
 import { gatherEvidence, type Evidence } from './operations/evidence.ts';
 import { printOperation, type KnownOperation } from './operations/known-operation.ts';
 import { defaultOperationGlobs, loadOperations } from './operations/load-operations.ts';
-import { parseUsage, type Usage } from './operations/usage-file.ts';
+import { mergeUsage, parseUsage, type Usage } from './operations/usage-file.ts';
 import { judgePlans } from './plans/judge-plans.ts';
 import { loadSnapshot, type Snapshot } from './project/snapshot.ts';
 import { judgeRules } from './rules/judge-rules.ts';
@@ -34,8 +34,8 @@ export interface CheckInput {
   readonly head: FileTree;
   /** Globs of the known operations; default: the configuration's, else those under `operations/`. */
   readonly operations?: readonly string[] | undefined;
-  /** The usage file's text and name; default: the configuration's file, else `operations/usage.json` of the head. */
-  readonly usage?: { readonly file: string; readonly text: string } | undefined;
+  /** Texts and names of usage files; default: the configuration's, else `operations/usage.json` of the head. */
+  readonly usage?: readonly { readonly file: string; readonly text: string }[] | undefined;
   /** When a line of the base was written; default: nobody knows. */
   readonly findLineDate?: FindLineDate | undefined;
   /** Report what the rules say of the head even where they said it of the base; default: only what is new. */
@@ -143,13 +143,16 @@ function gatherSides(
 }
 
 function loadUsage(input: CheckInput, head: Snapshot, config: ChecksConfig): Usage | undefined {
-  if (input.usage !== undefined) return parseUsage(input.usage.text, input.usage.file);
-  const file = config.usage ?? 'operations/usage.json';
-  const text = head.files.get(file);
-  if (text !== undefined) return parseUsage(text, file);
-  if (config.usage !== undefined)
-    throw new CheckError(`${checksConfigFile} names the usage file ${config.usage}, which does not exist.`);
-  return undefined;
+  if (input.usage !== undefined)
+    return mergeUsage(input.usage.map(({ file, text }) => parseUsage(text, file)));
+  const files = config.usage === undefined ? ['operations/usage.json'] : [config.usage].flat();
+  const usages = files.flatMap((file) => {
+    const text = head.files.get(file);
+    if (text !== undefined) return [parseUsage(text, file)];
+    if (config.usage === undefined) return [];
+    throw new CheckError(`${checksConfigFile} names the usage file ${file}, which does not exist.`);
+  });
+  return mergeUsage(usages);
 }
 
 async function judgeDatabases(

@@ -10,7 +10,7 @@ import { reportPrinters, type ReportFormat } from '../checks/report/print-report
 export interface CheckCommandOptions {
   readonly base?: string;
   readonly operations?: readonly string[];
-  readonly usage?: string;
+  readonly usage?: readonly string[];
   readonly format: ReportFormat;
   readonly all?: true;
 }
@@ -26,7 +26,8 @@ export async function runCheckCommand(
     const report = await runCheck({
       ...sides,
       operations: options.operations,
-      usage: options.usage === undefined ? undefined : await readUsage(root, options.usage),
+      usage:
+        options.usage && (await Promise.all(options.usage.map(async (file) => await readUsage(root, file)))),
       all: options.all ?? false,
       now: new Date(),
     });
@@ -40,8 +41,13 @@ export async function runCheckCommand(
 }
 
 async function readUsage(root: string, file: string): Promise<{ file: string; text: string }> {
-  const text = await readFile(path.resolve(root, file), 'utf8').catch((error: Error) => {
-    throw new CheckError(`The usage file ${file} cannot be read: ${error.message}.`, { cause: error });
+  const text = await readFile(path.resolve(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new CheckError(`The usage file ${file} ${explain(error)}.`, { cause: error });
   });
   return { file, text };
+}
+
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'does not exist';
+  return code === 'EISDIR' ? 'is a folder; expected a file' : `cannot be read: ${message}`;
 }

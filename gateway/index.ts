@@ -21,6 +21,7 @@ import { stripAuthorization } from './supergraph/strip-authorization.ts';
 import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-reloader.ts';
 import { makeExplainGate } from './telemetry/explain-gate.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
+import { startUsageRecorder } from './usage/record-usage.ts';
 
 /** A gateway without a socket: a host gives it requests. */
 export interface Gateway {
@@ -66,7 +67,11 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     return guardEngine(authorized, { config, supergraphSdl, countRefusal });
   };
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
-  const graphql = await startGraphqlServer({ config, engines, countRefusal, log });
+  const usage =
+    config.usageFile === undefined
+      ? undefined
+      : await startUsageRecorder({ file: config.usageFile, keepDays: config.usageKeepDays, log });
+  const graphql = await startGraphqlServer({ config, engines, countRefusal, usage, log });
   const reloader = new SupergraphReloader({
     file: config.supergraphFile,
     current: supergraph,
@@ -96,6 +101,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const close = async (): Promise<void> => {
     drain();
     await graphql.stop();
+    await usage?.close();
     await engines.close();
   };
   return {

@@ -180,6 +180,7 @@ function describeEnumChange(change: SerializableChange, context: DescribeContext
           'A client that decides by the value (a switch without a default) meets one that it does not know.',
         kind: 'danger',
         isHit: ({ types }) => types.has(enumName),
+        usageCoordinate: enumName,
         next: [
           `See that the clients named here have an answer for unknown values before the server returns ${addedEnumValueName}.`,
         ],

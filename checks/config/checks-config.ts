@@ -36,7 +36,10 @@ export const checksConfigShape = z
       .array(z.string())
       .optional()
       .describe('Globs of the operations that clients send; default: operations/**/*.{graphql,gql,json}.'),
-    usage: z.string().optional().describe('The usage file; default: operations/usage.json, when it exists.'),
+    usage: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('The usage file, or one of each gateway; default: operations/usage.json, when it exists.'),
     deprecationDays: z
       .int()
       .min(0)

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 
 import type { ClientUsage, Hit } from '../finding.ts';
-import { collectCoordinates, type OperationCoordinates } from './collect-coordinates.ts';
+import { collectCoordinates, type OperationCoordinates } from '../../gateway/usage/collect-coordinates.ts';
 import type { KnownOperation } from './known-operation.ts';
 import type { Usage } from './usage-file.ts';
 
@@ -53,15 +53,15 @@ export function gatherEvidence(
         const note = typeof answer === 'string' ? answer : operation.hit.note;
         return [note === undefined ? operation.hit : { ...operation.hit, note }];
       });
-      const others = coordinate === undefined ? [] : (usage?.coordinates.get(coordinate) ?? []);
-      return [...hits, ...describeOtherClients(others, hits)];
+      if (coordinate === undefined || usage === undefined) return hits;
+      return [...hits, ...describeOtherClients(coordinate, hits, judged, usage)];
     },
   };
 }
 
 function describeOperation(known: KnownOperation, usage: Usage | undefined, isStillThere: boolean): Hit {
   const counted = usage?.operations.get(known.name) ?? [];
-  const silent = known.clients.filter((name) => !counted.some((client) => client.name === name));
+  const silent = known.clients.filter((name) => !counted.some((client) => isSameClient(client.name, name)));
   const clients: ClientUsage[] = [...counted, ...silent.map((name) => ({ name }))];
   return {
     operation: known.name,
@@ -73,11 +73,47 @@ function describeOperation(known: KnownOperation, usage: Usage | undefined, isSt
   };
 }
 
-/** What the usage file counted beyond the operations that are hit anyway. */
-function describeOtherClients(clients: readonly ClientUsage[], hits: readonly Hit[]): Hit[] {
-  const known = new Set(hits.flatMap((hit) => hit.clients.map((client) => client.name)));
-  const others = clients.filter((client) => (client.calls ?? 0) > 0 && !known.has(client.name));
-  return others.length === 0 ? [] : [{ clients: others }];
+/** A document names `ios`, and the gateway counts `ios/4.2`. */
+function isSameClient(counted: string, name: string): boolean {
+  return counted === name || counted.startsWith(`${name}/`);
+}
+
+/**
+ * What the usage file counted beyond the operations that are known: clients that are hit anyway are not told twice, and
+ * calls of known operations that use the coordinate without being hit are none.
+ */
+function describeOtherClients(
+  coordinate: string,
+  hits: readonly Hit[],
+  judged: readonly JudgedOperation[],
+  usage: Usage,
+): Hit[] {
+  const told = new Set(hits.flatMap((hit) => hit.clients.map((client) => client.name)));
+  const users = judged.filter(({ used, types, variableTypes }) =>
+    [used, types, variableTypes].some((names) => names.has(coordinate)),
+  );
+  const names = new Set(judged.map(({ known }) => known.name));
+  const others = (usage.coordinates.get(coordinate) ?? []).filter((client) => {
+    const explained = [...new Set(users.map(({ known }) => known.name))]
+      .flatMap((name) => usage.operations.get(name) ?? [])
+      .filter(({ name }) => name === client.name)
+      .reduce((sum, { calls = 0 }) => sum + calls, 0);
+    return (client.calls ?? 0) > explained && !told.has(client.name);
+  });
+  if (others.length === 0) return [];
+  const notes = others.flatMap(({ name: client }) => {
+    const sent = [...usage.operations].filter(
+      ([name, clients]) => !names.has(name) && clients.some((one) => one.name === client),
+    );
+    return sent.length === 0 ? [] : [`${client} also sends ${listShort(sent.map(([name]) => name))}`];
+  });
+  return [{ clients: others, ...(notes.length === 0 ? {} : { note: notes.join('; ') }) }];
+}
+
+function listShort(names: readonly string[]): string {
+  return names.length <= 5
+    ? names.join(', ')
+    : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
 }
 
 function describeEvidence(operations: number, usage: Usage | undefined): string {

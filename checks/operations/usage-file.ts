@@ -1,35 +1,8 @@
-import { z } from 'zod';
-
+import { usageShape } from '../../gateway/usage/usage-file.ts';
 import { CheckError } from '../check-error.ts';
 import type { ClientUsage } from '../finding.ts';
 import { printProblems } from '../project/print-problems.ts';
 import { parseJson } from '../project/snapshot.ts';
-
-const clientShape = z.strictObject({
-  name: z.string().min(1).describe('The client, as it names itself, such as "web" or "ios/4.2".'),
-  calls: z.int().min(0).describe('How many requests of it used the operation or coordinate.'),
-  lastSeen: z.iso.datetime({ offset: true }).describe('When the last of these requests came.'),
-});
-
-/** What a gateway saw its clients use, in a stretch of time. */
-export const usageShape = z
-  .strictObject({
-    $schema: z.string().optional(),
-    format: z.literal('freehold-usage'),
-    version: z.literal(1),
-    from: z.iso.datetime({ offset: true }).describe('Since when requests were counted.'),
-    to: z.iso.datetime({ offset: true }).describe('Until when requests were counted.'),
-    operations: z
-      .record(z.string(), z.array(clientShape))
-      .default({})
-      .describe('Clients by the name of the operation that they sent.'),
-    coordinates: z
-      .record(z.string(), z.array(clientShape))
-      .describe(
-        'Clients by the schema coordinate that they used: `Type.field`, `Type.field(argument:)`, `InputType.field` or `Enum.VALUE`. Inputs and enum values count wherever they were sent, in the document or in variables.',
-      ),
-  })
-  .meta({ title: 'Usage of a Freehold gateway', id: 'freehold-usage' });
 
 /** The usage file, checked. */
 export interface Usage {
@@ -54,6 +27,59 @@ export function parseUsage(text: string, file: string): Usage {
     file,
     days,
     operations: new Map(Object.entries(operations)),
-    coordinates: new Map(Object.entries(coordinates)),
+    coordinates: addTypes(new Map(Object.entries(coordinates))),
   };
+}
+
+/** Who uses a field uses its type, also where whoever wrote the file counted fields alone. */
+function addTypes(
+  coordinates: ReadonlyMap<string, readonly ClientUsage[]>,
+): Map<string, readonly ClientUsage[]> {
+  const all = new Map(coordinates);
+  for (const [coordinate, clients] of coordinates) {
+    const [type = '', field] = coordinate.split('.');
+    if (field === undefined || coordinates.has(type)) continue;
+    const known = all.get(type) ?? [];
+    const names = new Set(known.map(({ name }) => name));
+    all.set(type, [...known, ...clients.filter(({ name }) => !names.has(name))]);
+  }
+  return all;
+}
+
+/** Adds up what several gateways saw. What nobody used is proved for the days that the shortest of them covers. */
+export function mergeUsage(usages: readonly Usage[]): Usage | undefined {
+  const [first, ...others] = usages;
+  if (first === undefined || others.length === 0) return first;
+  return {
+    file: usages.map(({ file }) => file).join(', '),
+    days: Math.min(...usages.map(({ days }) => days)),
+    operations: mergeRecords(usages.map(({ operations }) => operations)),
+    coordinates: mergeRecords(usages.map(({ coordinates }) => coordinates)),
+  };
+}
+
+function mergeRecords(
+  all: readonly ReadonlyMap<string, readonly ClientUsage[]>[],
+): Map<string, readonly ClientUsage[]> {
+  const merged = new Map<string, Map<string, ClientUsage>>();
+  for (const [key, clients] of all.flatMap((records) => [...records])) {
+    const known = merged.get(key) ?? new Map<string, ClientUsage>();
+    merged.set(key, known);
+    for (const client of clients) known.set(client.name, addUsage(known.get(client.name), client));
+  }
+  return new Map([...merged].map(([key, clients]) => [key, [...clients.values()]]));
+}
+
+function addUsage(a: ClientUsage | undefined, b: ClientUsage): ClientUsage {
+  if (a === undefined) return b;
+  const calls = (a.calls ?? 0) + (b.calls ?? 0);
+  const lastSeen = [a.lastSeen, b.lastSeen]
+    .filter((time) => time !== undefined)
+    .sort(compareTimes)
+    .at(-1);
+  return { name: a.name, calls, ...(lastSeen === undefined ? {} : { lastSeen }) };
+}
+
+function compareTimes(a: string, b: string): number {
+  return Date.parse(a) - Date.parse(b);
 }

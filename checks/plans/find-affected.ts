@@ -10,7 +10,7 @@ import {
   type TypeNode,
 } from 'graphql';
 
-import type { OperationCoordinates } from '../operations/collect-coordinates.ts';
+import type { OperationCoordinates } from '../../gateway/usage/collect-coordinates.ts';
 
 const rootTypes = new Set(['Query', 'Mutation', 'Subscription']);
 

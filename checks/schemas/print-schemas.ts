@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
+import { usageShape } from '../../gateway/usage/usage-file.ts';
 import { acceptedShape } from '../config/accepted-breaks.ts';
 import { checksConfigShape } from '../config/checks-config.ts';
-import { usageShape } from '../operations/usage-file.ts';
 import { reportShape } from '../report/report-shape.ts';
 
 /** The JSON Schemas that are published beside this file, by file name. A test holds the files against these. */

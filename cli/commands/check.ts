@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 interface CheckOptions {
   readonly base?: string;
   readonly operations?: readonly string[];
-  readonly usage?: string;
+  readonly usage?: readonly string[];
   readonly format: 'text' | 'markdown' | 'json' | 'sarif' | 'github';
   readonly all?: true;
 }
@@ -22,7 +22,11 @@ export function addCheckCommand(program: Command): void {
       'documents and manifests that clients send; repeatable; default: operations/**/*.{graphql,gql,json}',
       addGlob,
     )
-    .option('--usage <file>', 'what a gateway saw its clients use; default: operations/usage.json, if there')
+    .option(
+      '--usage <file>',
+      'what a gateway saw its clients use; repeatable; default: operations/usage.json, if there',
+      addFile,
+    )
     .addOption(
       new Option('--format <name>', 'how to print the findings')
         .choices(['text', 'markdown', 'json', 'sarif', 'github'])
@@ -36,6 +40,10 @@ export function addCheckCommand(program: Command): void {
         fail: (text) => process.stderr.write(text),
       });
     });
+}
+
+function addFile(file: string, before: readonly string[] = []): readonly string[] {
+  return [...before, file];
 }
 
 function addGlob(glob: string, before: readonly string[] = []): readonly string[] {

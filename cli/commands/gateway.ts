@@ -13,6 +13,7 @@ interface GatewayOptions {
   readonly shareInFlight: boolean;
   readonly jwks: readonly string[];
   readonly metrics?: true;
+  readonly usage?: string;
   readonly config?: string;
 }
 
@@ -30,6 +31,7 @@ const flagOfOption: Readonly<Record<string, keyof GatewayOptions>> = {
   shareInFlight: 'shareInFlight',
   jwks: 'jwks',
   metrics: 'metrics',
+  usageFile: 'usage',
 };
 
 /** `freehold gateway`: the gateway alone, over any supergraph file. */
@@ -63,6 +65,7 @@ export function addGatewayCommand(program: Command): void {
       [],
     )
     .option('--metrics', 'answer GET /metrics in the text format of Prometheus')
+    .option('--usage <file>', 'count what clients use, for "freehold check --usage"')
     .option('--config <file>', 'a JSON file with any of the options in docs/configuration.md')
     .action(async (options: GatewayOptions, command: Command) => {
       const { runGateway } = await import('../run-gateway.ts');
@@ -82,8 +85,10 @@ export function addGatewayCommand(program: Command): void {
         requestTimeoutMs: options.requestTimeout,
         mode: options.production ? 'production' : 'development',
         watchSupergraph: options.watch,
+        shareInFlight: options.shareInFlight,
         jwks: [...options.jwks],
         metrics: options.metrics ?? false,
+        ...(options.usage === undefined ? {} : { usageFile: options.usage }),
         // The gateway checks names and values.
         ...Object.fromEntries(inFile),
       });

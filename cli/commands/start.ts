@@ -8,6 +8,7 @@ interface StartOptions {
   readonly data?: string;
   readonly scale: number;
   readonly engine: 'compiled' | 'apollo';
+  readonly usage?: string;
 }
 
 /** `freehold start`: databases, services and gateway, until Ctrl-C. */
@@ -21,6 +22,7 @@ export function addStartCommand(program: Command): void {
       '--data <folder>',
       'where databases and logs are kept; default: .freehold/data beside freehold.json',
     )
+    .option('--usage <file>', 'count what clients use, for "freehold check --usage"')
     .option('--scale <number>', 'how much sample data a new database gets; 0 for none', parseScale, 1)
     .addOption(
       new Option('--engine <name>', 'what runs the plans')
@@ -39,6 +41,7 @@ export function addStartCommand(program: Command): void {
         gatewayHost: options.host,
         engine: options.engine,
         scale: options.scale,
+        usageFile: options.usage === undefined ? undefined : path.resolve(options.usage),
         environment: process.env,
       });
     });

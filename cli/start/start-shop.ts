@@ -19,6 +19,8 @@ export interface StartShopOptions {
   readonly gatewayHost: string;
   readonly engine: 'compiled' | 'apollo';
   readonly scale: number;
+  /** Where the gateway writes what clients use; default: nowhere. */
+  readonly usageFile?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly reporter: StartReporter;
   readonly log: Logger;
@@ -99,7 +101,7 @@ function makeGatewayProcess(
   logFolder: string,
   keys: { readonly signingKey: string; readonly jwksFile: string },
 ): ManagedProcess {
-  const { project, gatewayPort, gatewayHost, engine, environment, log } = options;
+  const { project, gatewayPort, gatewayHost, engine, environment, usageFile, log } = options;
   return new ManagedProcess({
     name: 'The gateway',
     makeArguments: (port) => [
@@ -109,6 +111,7 @@ function makeGatewayProcess(
       `--jwks=${keys.jwksFile}`,
       `--host=${gatewayHost}`,
       `--port=${port === 0 ? gatewayPort : port}`,
+      ...(usageFile === undefined ? [] : [`--usage=${usageFile}`]),
       ...services.flatMap(({ name, url }) => ['--subgraph', `${name}=${url}`]),
     ],
     makeEnvironment: () => makeChildEnvironment(environment, { FREEHOLD_SIGNING_KEYS: keys.signingKey }),

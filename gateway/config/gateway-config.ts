@@ -79,6 +79,19 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       'Answers GET /metrics in the text format of Prometheus. Anyone who reaches the gateway may read it.',
     ),
+  usageFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File for what clients use, for `freehold check`: calls by client, by operation and by schema coordinate. Written every minute and at the end; goes on from what is there. Each gateway needs a file of its own. Unset: nothing is counted.',
+    ),
+  usageKeepDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .describe('Clients that were last seen more days ago are dropped from the usage file.'),
   ...authOptions,
   ...guardOptions,
 });

@@ -18,6 +18,7 @@ import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError, toGraphqlError } from '../errors.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
 import type { OperationTrace } from '../telemetry/trace.ts';
+import type { UsageRecorder } from '../usage/record-usage.ts';
 
 /** What the host knows of a request and the engine needs. */
 export interface OperationContext {
@@ -28,6 +29,8 @@ export interface OperationContext {
   readonly deadlineAt: number;
   /** Watches the operation for a caller who asked and may. */
   readonly trace: OperationTrace | undefined;
+  /** How the client names itself. */
+  readonly client: string;
 }
 
 /** An HTTP request with its body parsed. */
@@ -50,17 +53,19 @@ export interface GraphqlServerParts {
   readonly config: GatewayConfig;
   readonly engines: EngineSwitch;
   readonly countRefusal: (guard: string) => void;
+  /** Counts what clients use; undefined when nobody wants to know. */
+  readonly usage: UsageRecorder | undefined;
   readonly log: Logger;
 }
 
 /** Starts Apollo Server over the engine switch. */
 export async function startGraphqlServer(parts: GraphqlServerParts): Promise<GraphqlServer> {
-  const { config, engines, countRefusal, log } = parts;
+  const { config, countRefusal, log } = parts;
   // A ready answer travels through Apollo Server as the identity of its `data`, and comes out as its text.
   const readyAnswers = new WeakMap<object, string>();
   const isProduction = config.mode === 'production';
   const server = new ApolloServer<OperationContext>({
-    gateway: makeGatewayInterface(engines, readyAnswers),
+    gateway: makeGatewayInterface(parts, readyAnswers),
     introspection: !isProduction,
     allowBatchedHttpRequests: config.batchMax > 0,
     csrfPrevention: { requestHeaders: preflightHeaders },
@@ -97,7 +102,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
 }
 
 function makeGatewayInterface(
-  engines: EngineSwitch,
+  { engines, usage }: GraphqlServerParts,
   readyAnswers: WeakMap<object, string>,
 ): GatewayInterface {
   return {
@@ -111,7 +116,7 @@ function makeGatewayInterface(
           // Apollo Server calls with an operation or without: its type says only the one.
           (context as Partial<typeof context>).operation === undefined
             ? refuseName(context.request.operationName)
-            : toExecutionResult(await executeOperation(engines, context), readyAnswers),
+            : toExecutionResult(await executeOperation(engines, usage, context), readyAnswers),
       }),
     // The host closes the engines, after Apollo Server has ended its requests.
     stop: () => Promise.resolve(),
@@ -129,9 +134,18 @@ function refuseName(name: string | null | undefined): GatewayExecutionResult {
 
 async function executeOperation(
   engines: EngineSwitch,
+  usage: UsageRecorder | undefined,
   context: GatewayGraphQLRequestContext,
 ): Promise<EngineAnswer> {
-  const { headers, identity, signal, deadlineAt, trace } = context.context as OperationContext;
+  const { headers, identity, signal, deadlineAt, trace, client } = context.context as OperationContext;
+  usage?.count({
+    schema: context.schema,
+    queryHash: context.queryHash,
+    document: context.document,
+    operation: context.operation,
+    variables: context.request.variables ?? {},
+    client,
+  });
   try {
     return await engines.execute(context.schema, {
       query: context.source,

@@ -12,6 +12,7 @@ import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
 import type { Guards } from '../guards/guards.ts';
 import type { BeginTrace } from '../telemetry/explain-gate.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { readClientName } from '../usage/client-name.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
 import type { GraphqlServer } from './graphql-server.ts';
 import { readJsonBody } from './read-body.ts';
@@ -146,6 +147,7 @@ async function answerOperationOrPage(
         signal: deadline.signal,
         deadlineAt: deadline.at,
         trace: parts.beginTrace(request.headers),
+        client: readClientName(request.headers),
       },
     );
     const text =
