@@ -45,7 +45,7 @@ export const errorCatalogue = {
   UNSUPPORTED_MEDIA_TYPE: client(415, 'a POST has another content type than application/json'),
   METHOD_NOT_ALLOWED: client(405, 'the path exists, but not for this HTTP method'),
   NOT_FOUND: client(404, 'there is nothing at this path'),
-  NOT_READY: client(503, 'the gateway is starting, or is stopping'),
+  NOT_READY: client(503, 'the gateway has stopped; while it drains, it still answers'),
   OVERLOADED: client(
     503,
     'more requests are in flight than `requestsInFlightMax`; Retry-After says when to try again',

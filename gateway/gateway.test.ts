@@ -83,11 +83,22 @@ describe('the gateway answers', () => {
     expect(await atRoot.json()).toEqual(expected);
   });
 
-  test('health: yes when it is ready, no when it drains', async () => {
+  test('ready: yes with its services, no when it drains, while it answers until it is closed', async () => {
     const { url, gateway } = await start();
-    expect((await fetch(`${url}/health`)).status).toBe(200);
+    const ready = await fetch(`${url}/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toEqual({
+      status: 'ready',
+      services: { books: { status: 'ready' }, stars: { status: 'ready' } },
+    });
     gateway.drain();
-    expect((await fetch(`${url}/health`)).status).toBe(503);
+    const draining = await fetch(`${url}/ready`);
+    expect([draining.status, await draining.json()]).toEqual([503, { status: 'stopping' }]);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(await (await post(url, { query: '{ __typename }' })).json()).toEqual({
+      data: { __typename: 'Query' },
+    });
+    await gateway.close();
     const refused = await post(url, { query: '{ __typename }' });
     expect(refused.status).toBe(503);
     expect(await readCode(refused)).toBe('NOT_READY');

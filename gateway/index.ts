@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 
 import { makeAuthenticate } from './auth/authenticate.ts';
 import { authorizeEngine } from './auth/authorize-engine.ts';
-import { makeSigner, parseMasterKey } from './auth/sign-request.ts';
+import { makeSigner, parseMasterKey, type SignRequest } from './auth/sign-request.ts';
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
 import type { CreateEngine, Engine, EngineName } from './engine.ts';
 import { createApolloEngine } from './engines/apollo-engine.ts';
@@ -15,6 +15,7 @@ import { makeGuards } from './guards/guards.ts';
 import { makeInFlightLimit } from './guards/limit-in-flight.ts';
 import { startGraphqlServer } from './http/graphql-server.ts';
 import { makeCorsGuard } from './http/cors.ts';
+import { listReadinessUrls, makeReadinessCheck } from './http/read-readiness.ts';
 import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import { stripAuthorization } from './supergraph/strip-authorization.ts';
@@ -30,9 +31,9 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Reads the supergraph's file again and, if it is usable and new, exchanges it without losing a request. */
   reload(): Promise<ReloadOutcome>;
-  /** From now on `/health` says no and new operations are refused; those in flight go on. */
+  /** From now on `/ready` says no. Operations are still answered: whoever has not heard of it yet loses nothing. */
   drain(): void;
-  /** Ends what the gateway holds open, after `drain`. Safe to call twice. */
+  /** Refuses new operations, waits for those in flight and ends what the gateway holds open. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -40,6 +41,35 @@ const engineMakers = {
   compiled: createCompiledEngine,
   apollo: createApolloEngine,
 } as const satisfies Record<EngineName, CreateEngine>;
+
+interface EngineParts {
+  readonly config: GatewayConfig;
+  readonly signRequest: SignRequest | undefined;
+  readonly countRefusal: (guard: string) => void;
+  readonly log: Logger;
+}
+
+/** Makes the engine of one supergraph, with what stands before every engine. */
+async function openEngine(
+  supergraphSdl: string,
+  { config, signRequest, countRefusal, log }: EngineParts,
+): Promise<Engine> {
+  const engine = await engineMakers[config.engine]({
+    supergraphSdl: stripAuthorization(supergraphSdl),
+    subgraphUrls: config.subgraphUrls,
+    signRequest,
+    log,
+    compiled: {
+      transport: {
+        shareInFlight: config.shareInFlight,
+        timeoutMs: config.subgraphTimeoutMs,
+        replicas: config.subgraphReplicas,
+      },
+    },
+  });
+  const authorized = authorizeEngine(engine, supergraphSdl);
+  return guardEngine(authorized, { config, supergraphSdl, countRefusal });
+}
 
 /**
  * Makes a gateway that is ready to answer. Rejects with a `ConfigError` or a `SupergraphError`, whose messages are
@@ -55,17 +85,9 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const authenticate = await makeAuthenticate(config, log);
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
   const supergraph = await readSupergraph(config.supergraphFile);
-  const makeEngine = async (supergraphSdl: string): Promise<Engine> => {
-    const engine = await engineMakers[config.engine]({
-      supergraphSdl: stripAuthorization(supergraphSdl),
-      subgraphUrls: config.subgraphUrls,
-      signRequest,
-      log,
-      compiled: { transport: { shareInFlight: config.shareInFlight } },
-    });
-    const authorized = authorizeEngine(engine, supergraphSdl);
-    return guardEngine(authorized, { config, supergraphSdl, countRefusal });
-  };
+  let { subgraphs } = supergraph;
+  const makeEngine = (sdl: string): Promise<Engine> =>
+    openEngine(sdl, { config, signRequest, countRefusal, log });
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
   const usage =
     config.usageFile === undefined
@@ -75,7 +97,10 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const reloader = new SupergraphReloader({
     file: config.supergraphFile,
     current: supergraph,
-    exchange: async (next) => engines.exchange(await makeEngine(next.sdl)),
+    exchange: async (next) => {
+      await engines.exchange(await makeEngine(next.sdl));
+      subgraphs = next.subgraphs;
+    },
     log,
   });
   if (config.watchSupergraph) reloader.watch();
@@ -91,15 +116,17 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     metrics,
     beginTrace: makeExplainGate(config),
     readiness: () => readiness,
+    readReadiness: makeReadinessCheck(() => listReadinessUrls(config, subgraphs)),
     log,
   });
   const cors = makeCorsGuard(config);
   const drain = (): void => {
-    readiness = { kind: 'stopping' };
+    if (readiness.kind === 'ready') readiness = { kind: 'draining' };
     reloader.close();
   };
   const close = async (): Promise<void> => {
     drain();
+    readiness = { kind: 'stopped' };
     await graphql.stop();
     await usage?.close();
     await engines.close();

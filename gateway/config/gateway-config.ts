@@ -35,6 +35,12 @@ export const gatewayConfigSchema = z.strictObject({
     .record(z.string(), z.url({ protocol: /^https?$/ }))
     .default({})
     .describe('Subgraph URLs by name; they go before the URLs in the supergraph.'),
+  subgraphReplicas: z
+    .record(z.string(), z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .default({})
+    .describe(
+      'Several URLs of one subgraph, by its name, instead of the one; each request goes to the one with the fewest in flight, and past those that cannot be reached. The compiled engine only.',
+    ),
   mode: z
     .enum(['development', 'production'])
     .default('development')
@@ -45,10 +51,24 @@ export const gatewayConfigSchema = z.strictObject({
     .min(1)
     .default(30_000)
     .describe('Longest time for one request in milliseconds; then REQUEST_TIMEOUT.'),
+  subgraphTimeoutMs: milliseconds
+    .min(0)
+    .default(10_000)
+    .describe(
+      'Longest time for one request to a subgraph in milliseconds, waiting and retries included; then its fields are null with SUBGRAPH_TIMEOUT. 0: as long as the whole request; the compiled engine only.',
+    ),
+  drainNoticeMs: milliseconds
+    .min(0)
+    .default(250)
+    .describe(
+      'How long requests are still taken when stopping, in milliseconds: readiness says no, and each answer `connection: close`. Behind a load balancer, longer than it takes to notice. Skipped when nobody is connected.',
+    ),
   drainTimeoutMs: milliseconds
     .min(0)
     .default(10_000)
-    .describe('Longest wait for requests in flight when stopping, in milliseconds; then they are cut.'),
+    .describe(
+      'Longest wait for requests in flight when stopping, in milliseconds, after `drainNoticeMs`; then they are cut.',
+    ),
   forwardHeaders: z
     .array(header)
     .default(['traceparent', 'tracestate'])

@@ -5,22 +5,28 @@ import type { Logger } from 'pino';
 
 import { ConfigError } from '../config/gateway-config.ts';
 import type { Gateway } from '../index.ts';
+import { CloseNotice } from './close-notice.ts';
 
 /** A gateway that listens. */
 export interface ListeningGateway {
   readonly url: string;
   readonly port: number;
   /**
-   * Stops cleanly: health says no, no new connection, requests in flight end (those that take longer than
-   * `drainTimeoutMs` are cut), then everything is closed. Safe to call twice.
+   * Stops without dropping a request: readiness says no while requests are still answered for `drainNoticeMs`, each
+   * with `connection: close`; then no new connection, requests in flight end (those that take longer than
+   * `drainTimeoutMs` are cut), and everything is closed. Safe to call twice.
    */
   stop(): Promise<void>;
 }
 
 /** Puts a gateway on its host and port. Rejects with a `ConfigError` that names the port when it cannot be had. */
 export async function listen(gateway: Gateway, log: Logger): Promise<ListeningGateway> {
-  const { host, port, drainTimeoutMs } = gateway.config;
-  const server = createServer((request, response) => gateway.handle(request, response));
+  const { host, port, drainNoticeMs, drainTimeoutMs } = gateway.config;
+  const notice = new CloseNotice();
+  const server = createServer((request, response) => {
+    notice.watch(response);
+    gateway.handle(request, response);
+  });
   await openPort(server, host, port);
   const address = server.address() as AddressInfo;
   const shownHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
@@ -28,17 +34,31 @@ export async function listen(gateway: Gateway, log: Logger): Promise<ListeningGa
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     gateway.drain();
-    const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
+    notice.give();
+    if (drainNoticeMs > 0 && (await countConnections(server)) > 0)
+      await new Promise((resolve) => setTimeout(resolve, drainNoticeMs));
+    const ended = new Promise<void>((resolve) => {
+      // Right after the loop has looked for connections: those that wait to be accepted would be reset.
+      setImmediate(() => server.close(() => resolve()));
+    });
+    // One over which nothing was asked yet is not idle to Node: it is closed when it has become so.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     const timer = setTimeout(() => {
       log.warn({ drainTimeoutMs }, 'requests were still in flight when the time to drain was up');
       server.closeAllConnections();
     }, drainTimeoutMs);
     await ended;
     clearTimeout(timer);
+    clearInterval(sweep);
     await gateway.close();
   };
   return { url, port: address.port, stop: () => (stopped ??= stop()) };
+}
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.getConnections((_error, count) => resolve(count));
+  });
 }
 
 function openPort(server: Server, host: string, port: number): Promise<void> {

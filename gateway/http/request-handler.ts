@@ -16,9 +16,11 @@ import { readClientName } from '../usage/client-name.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
 import type { GraphqlServer } from './graphql-server.ts';
 import { readJsonBody } from './read-body.ts';
+import type { GraphReadiness } from './read-readiness.ts';
 
-/** Whether the gateway answers operations. */
-export type Readiness = { readonly kind: 'ready' } | { readonly kind: 'stopping' };
+/** Whether the gateway answers operations. `draining`: it does, and is about to stop. */
+export type Readiness =
+  { readonly kind: 'ready' } | { readonly kind: 'draining' } | { readonly kind: 'stopped' };
 
 /** What a request is answered from. */
 export interface HandlerParts {
@@ -30,6 +32,8 @@ export interface HandlerParts {
   readonly metrics: Metrics;
   readonly beginTrace: BeginTrace;
   readonly readiness: () => Readiness;
+  /** Asks the services whether they are ready. */
+  readonly readReadiness: () => Promise<GraphReadiness>;
   readonly log: Logger;
 }
 
@@ -54,8 +58,9 @@ async function route(parts: HandlerParts, request: IncomingMessage, response: Se
     case '/graphql':
       return answerOperation(parts, request, response, search);
     case '/health':
+      return answerJson(response, 200, JSON.stringify({ status: 'ok' }));
     case '/ready':
-      return answerHealth(parts, response);
+      return answerReadiness(parts, response);
     default:
       if (parts.config.metrics && path === '/metrics') return answerMetrics(parts.metrics, response);
       if (parts.config.mode === 'development' && (path === '/graphiql' || path.startsWith('/graphiql/'))) {
@@ -73,10 +78,12 @@ function splitUrl(url: string): [path: string, search: string] {
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
 }
 
-function answerHealth(parts: HandlerParts, response: ServerResponse): void {
-  const readiness = parts.readiness();
-  const isReady = readiness.kind === 'ready';
-  answerJson(response, isReady ? 200 : 503, JSON.stringify({ status: readiness.kind }));
+/** A gateway without some of its services still answers the fields of the others, so only without all it says no. */
+async function answerReadiness(parts: HandlerParts, response: ServerResponse): Promise<void> {
+  if (parts.readiness().kind !== 'ready')
+    return answerJson(response, 503, JSON.stringify({ status: 'stopping' }));
+  const readiness = await parts.readReadiness();
+  answerJson(response, readiness.status === 'unavailable' ? 503 : 200, JSON.stringify(readiness));
 }
 
 async function answerMetrics(metrics: Metrics, response: ServerResponse): Promise<void> {
@@ -99,7 +106,7 @@ async function answerOperation(
       `${method} is not for /graphql; expected POST (or GET for queries).`,
     );
   }
-  if (parts.readiness().kind !== 'ready') throw new RequestError('NOT_READY', 'The gateway is stopping.');
+  if (parts.readiness().kind === 'stopped') throw new RequestError('NOT_READY', 'The gateway is stopping.');
   if (isLandingPageRequest(request, search)) return answerOperationOrPage(parts, request, response, search);
   const startedMs = performance.now();
   const leave = parts.guards.enter(request);

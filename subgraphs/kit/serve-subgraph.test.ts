@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { type Server, type Socket, connect, createServer } from 'node:net';
 
 import { parse } from 'graphql';
@@ -96,7 +97,11 @@ describe('a service', () => {
     const { url } = await serve();
     const get = (path: string) => fetch(new URL(path, url));
     expect(await (await get('/health')).json()).toEqual({ status: 'ok', service: 'sample' });
-    expect(await (await get('/ready')).json()).toEqual({ status: 'ready', service: 'sample' });
+    expect(await (await get('/ready')).json()).toEqual({
+      status: 'ready',
+      service: 'sample',
+      database: 'ready',
+    });
     expect((await get('/other')).status).toBe(404);
     const invalid = await fetch(url, {
       method: 'POST',
@@ -160,7 +165,7 @@ describe('a request that is over', () => {
   test('has its statement cancelled when the client leaves, and the statement says whose it is', async () => {
     const { url } = await serve();
     const client = new AbortController();
-    const request = fetch(url, {
+    const answer = fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -174,7 +179,7 @@ describe('a request that is over', () => {
       "SELECT pg_sleep($1) /*operation='Slow',service='sample',traceparent='00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'*/",
     ]);
     client.abort();
-    await expect(request).rejects.toThrow('aborted');
+    await expect(answer).rejects.toThrow('aborted');
     await until(async () => (await readRunning()).length === 0, 2_000);
   });
 
@@ -206,21 +211,53 @@ describe('a database that cannot answer', () => {
     const proxy = await openProxy(new URL(database.url));
     closers.push(() => proxy.close());
     const { url } = await serve({ databaseUrl: proxy.url });
-    const readStatus = async () => (await fetch(new URL('/ready', url))).status;
+    const readReady = async () => {
+      const response = await fetch(new URL('/ready', url));
+      return { status: response.status, body: await response.json() };
+    };
     expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
     await proxy.close();
     expect((await askSubgraph(url, '{ one }')).errors).toMatchObject([
       { message: 'The database of sample cannot be reached.', extensions: { code: 'DATABASE_UNAVAILABLE' } },
     ]);
-    expect(await readStatus()).toBe(503);
+    expect(await readReady()).toEqual({
+      status: 503,
+      body: {
+        status: 'not ready',
+        service: 'sample',
+        database: 'unavailable',
+        reason: 'The database of sample cannot be reached.',
+      },
+    });
     expect((await fetch(new URL('/health', url))).status).toBe(200);
     await proxy.open();
     expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
-    expect(await readStatus()).toBe(200);
+    expect((await readReady()).status).toBe(200);
   });
 });
 
 describe('closing', () => {
+  test('drops no request of clients that keep their connections', async () => {
+    const running = await serve();
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    closers.push(() => Promise.resolve(agent.destroy()));
+    const outcomes: string[] = [];
+    // Each asks until it is told to go elsewhere.
+    const ask = async (): Promise<string> => {
+      for (;;) {
+        const { outcome, isLast } = await askOverAgent(running.url, agent);
+        outcomes.push(outcome);
+        if (isLast) return outcome;
+      }
+    };
+    const clients = Promise.all(Array.from({ length: 8 }, ask));
+    await until(async () => outcomes.length > 50, 10_000);
+    const closed = running.close();
+    expect(await clients).toEqual(Array.from({ length: 8 }, () => '200'));
+    await closed;
+    expect(new Set(outcomes)).toEqual(new Set(['200']));
+  });
+
   test('lets a request in flight end and refuses the next', async () => {
     const running = await serve();
     const slow = askSubgraph(running.url, '{ sleep(seconds: 0.5) }');
@@ -241,6 +278,22 @@ describe('closing', () => {
     expect(await readRunning()).toEqual([]);
   });
 });
+
+/** The status of the answer, or the code of the failure; and whether the connection is at its end. */
+function askOverAgent(url: string, agent: Agent): Promise<{ outcome: string; isLast: boolean }> {
+  return new Promise((resolve) => {
+    const headers = { 'content-type': 'application/json' };
+    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+      const isLast = response.headers.connection === 'close';
+      response.resume();
+      response.on('end', () => resolve({ outcome: String(response.statusCode), isLast }));
+    });
+    sent.on('error', ({ code, message }: NodeJS.ErrnoException) =>
+      resolve({ outcome: code ?? message, isLast: true }),
+    );
+    sent.end('{"query":"{ one }"}');
+  });
+}
 
 /** A way to the database that can be closed and opened again on the same port. */
 async function openProxy(target: URL) {

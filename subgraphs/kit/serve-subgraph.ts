@@ -14,10 +14,11 @@ import {
 } from './database/service-database.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { createRequestContext, readDeadline, singleHeader } from './http/create-request-context.ts';
-import { drain } from './http/drain.ts';
+import { CloseNotice, drain } from './http/drain.ts';
 import { explainPlugin } from './http/explain-plugin.ts';
 import { createErrorMask } from './http/mask-errors.ts';
 import { BodyError, parseJsonBody, readBody } from './http/read-body.ts';
+import { readReadiness } from './http/read-readiness.ts';
 import { RunningRequests } from './http/running-requests.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServiceKeys } from './signature/service-keys.ts';
@@ -44,7 +45,12 @@ export interface ServeOptions {
   readonly log: Logger;
   /** The longest body that is read, in bytes; longer ones get 413. Default 5 MiB: 100 products' representations are 10 kB. */
   readonly bodyBytesMax?: number;
-  /** How long `close` lets requests in flight go on, in milliseconds. Default 4,000. */
+  /**
+   * How long `close` still takes requests, in milliseconds: each answer then says `connection: close`, so that whoever
+   * keeps connections opens none anew here. Default 250; it is skipped when nobody is connected.
+   */
+  readonly noticeMs?: number;
+  /** How long `close` lets requests in flight go on after that, in milliseconds. Default 4,000. */
   readonly drainMs?: number;
   /** Bounds the statements of one request; default: no bound. */
   readonly statementLimit?: StatementLimit;
@@ -57,7 +63,7 @@ export interface RunningSubgraph {
   readonly port: number;
   /** Asks the database for an answer; rejects with the reason when there is none within a second. */
   checkDatabase(): Promise<void>;
-  /** Refuses new requests, lets those in flight end, closes the database. Safe to call twice. */
+  /** Says that it stops, refuses new requests, lets those in flight end, closes the database. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -95,15 +101,16 @@ export async function serveSubgraph<Client>(
   if (!verify) log.warn('no signing keys: requests are answered whoever sends them, as in development only');
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
   const requests = new RunningRequests();
+  const notice = new CloseNotice();
+  const shared = { subgraph, database, apollo, options, verify, checkDatabase, requests, notice };
   const server = createServer((request, response) => {
-    route({ subgraph, database, apollo, options, verify, checkDatabase, requests, request, response }).catch(
-      (error: unknown) => {
-        log.error({ err: error }, 'a request failed');
-        if (!response.headersSent)
-          answer(response, 500, errorBody('INTERNAL_SERVER_ERROR', 'Internal server error.'));
-        else response.destroy();
-      },
-    );
+    notice.watch(response);
+    route({ ...shared, request, response }).catch((error: unknown) => {
+      log.error({ err: error }, 'a request failed');
+      if (!response.headersSent)
+        answer(response, 500, errorBody('INTERNAL_SERVER_ERROR', 'Internal server error.'));
+      else response.destroy();
+    });
   });
   const port = await listen(server, host, options.port);
   let closing: Promise<void> | undefined;
@@ -113,7 +120,11 @@ export async function serveSubgraph<Client>(
     checkDatabase,
     close() {
       closing ??= (async () => {
-        await drain(server, requests, options.drainMs ?? 4_000);
+        await drain(server, requests, {
+          notice,
+          noticeMs: options.noticeMs ?? 250,
+          drainMs: options.drainMs ?? 4_000,
+        });
         await apollo.stop();
         await database.close();
       })();
@@ -130,6 +141,7 @@ interface Exchange<Client> {
   readonly verify: VerifyRequest | undefined;
   readonly checkDatabase: () => Promise<void>;
   readonly requests: RunningRequests;
+  readonly notice: CloseNotice;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -139,13 +151,13 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
   const path = (request.url ?? '/').split('?')[0];
   if (path === '/health') return answer(response, 200, { status: 'ok', service: subgraph.name });
   if (path === '/ready') {
-    const reason = await checkDatabase().then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message || error.name : String(error)),
-    );
-    if (reason === undefined) return answer(response, 200, { status: 'ready', service: subgraph.name });
-    exchange.options.log.debug({ reason }, 'the database does not answer');
-    return answer(response, 503, { status: 'waiting for the database', service: subgraph.name });
+    const { status, body } = await readReadiness({
+      service: subgraph.name,
+      isClosing: exchange.notice.isGiven,
+      checkDatabase,
+      log: exchange.options.log,
+    });
+    return answer(response, status, body);
   }
   if (path !== '/graphql')
     return answer(

@@ -75,6 +75,10 @@ class Host implements SubgraphHost {
     const subgraph = createDeclarativeSubgraph(sdl);
     this.#subgraphs.set(name, subgraph);
     const server = createServer((request, response) => {
+      if (request.method !== 'POST') {
+        response.writeHead(404).end();
+        return;
+      }
       this.#answer(name, subgraph, request, response).catch((error: unknown) => {
         if (!response.headersSent) response.writeHead(500);
         response.end(String(error));
