@@ -1,6 +1,7 @@
 import { runCheckBenchmark } from './cases/check/run-check.ts';
 import { runGatewayBenchmark } from './cases/gateway/run-gateway.ts';
 import { runPlanningBenchmark } from './cases/planning.ts';
+import { runShopBenchmark } from './cases/shop/run-shop.ts';
 import { runSoakBenchmark } from './cases/soak.ts';
 import { runSwapsBenchmark } from './cases/swaps.ts';
 import { tieToCore } from './support/child.ts';
@@ -8,6 +9,7 @@ import { tieToCore } from './support/child.ts';
 /** The benchmarks by name; each prints what it measured and throws when an answer or a limit is wrong. */
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   gateway: runGatewayBenchmark,
+  shop: runShopBenchmark,
   check: runCheckBenchmark,
   planning: runPlanningBenchmark,
   swaps: runSwapsBenchmark,

@@ -1,7 +1,7 @@
 // Runs a TypeScript file that is no part of the build (a benchmark, the differential run): bundles it with esbuild into
 // dist/ and imports it. What it imports from the product comes from dist/, built first, so that it is what users run.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -27,9 +27,11 @@ const productFromDist = {
 export async function bundleTypeScript(entry) {
   const outfile = path.join(root, 'dist', '.run', entry.replace(/\.ts$/, '.mjs'));
   mkdirSync(path.dirname(outfile), { recursive: true });
+  // Several processes may bundle the same file at once, and none is to import what another has half written.
+  const ownFile = `${outfile}.${process.pid}`;
   await build({
     entryPoints: [path.join(root, entry)],
-    outfile,
+    outfile: ownFile,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -39,6 +41,7 @@ export async function bundleTypeScript(entry) {
     logLevel: 'warning',
     plugins: [productFromDist],
   });
+  renameSync(ownFile, outfile);
   return pathToFileURL(outfile).href;
 }
 

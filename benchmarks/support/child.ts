@@ -14,6 +14,8 @@ export interface Child {
   readonly output: () => string;
   /** Waits until the output matches. Rejects with the output when the process ends or the time is up. */
   waitFor(pattern: RegExp, timeoutMs: number): Promise<RegExpExecArray>;
+  /** Settles with its end. */
+  readonly ended: Promise<void>;
   /** Ends the process and waits for its end. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function startNode(
     process: child,
     pid: child.pid ?? 0,
     output: () => output,
+    ended,
     waitFor: (pattern, timeoutMs) =>
       new Promise((resolve, reject) => {
         const fail = (why: string): void => {
@@ -83,9 +86,10 @@ export function startNode(
   };
 }
 
-/** Ties this process to a core. */
-export function tieToCore(core: 0 | 1): boolean {
-  return hasTaskset && spawnSync('taskset', ['-pc', String(core), String(process.pid)]).status === 0;
+/** Ties this process, and those that it starts, to a core. */
+export function tieToCore(core: Core): boolean {
+  const cores = core === 'any' ? '0,1' : String(core);
+  return hasTaskset && spawnSync('taskset', ['-pac', cores, String(process.pid)]).status === 0;
 }
 
 /** CPU time of a process in milliseconds, all threads, by the system's clock tick of 10 ms. */
