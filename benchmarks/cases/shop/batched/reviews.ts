@@ -55,11 +55,11 @@ type Loaders = ReturnType<typeof createLoaders>;
 
 /** What reviews adds to a product whose id is known. */
 export const reviewedFields = {
-  async reviews({ id }: Reference, args: ListArguments, { reviewsOfProducts }: Loaders) {
+  reviews: async ({ id }: Reference, args: ListArguments, { reviewsOfProducts }: Loaders) => {
     const first = args.first ?? firstDefault;
     return pageOf(await reviewsOfProducts(first).load(id), first);
   },
-  async rating({ id }: Reference, _args: unknown, { ratings }: Loaders) {
+  rating: async ({ id }: Reference, _args: unknown, { ratings }: Loaders) => {
     const sum = await ratings.load(id);
     return { average: roundAverage(sum?.average ?? null), count: sum?.count ?? 0 };
   },
