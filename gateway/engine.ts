@@ -37,10 +37,10 @@ export type PreparedOperation = Pick<
   'query' | 'queryHash' | 'document' | 'operation' | 'operationName'
 >;
 
-/** The answer to an operation: either as data, or (`json`) as the ready text of the response body. */
+/** The answer to an operation: either as data, or (`json`) as the ready response body, in UTF-8. */
 export type EngineAnswer =
   | { readonly kind: 'result'; readonly result: FormattedExecutionResult }
-  | { readonly kind: 'json'; readonly json: string; readonly hasErrors: boolean };
+  | { readonly kind: 'json'; readonly body: Buffer; readonly hasErrors: boolean };
 
 /** Runs operations against one supergraph. Another supergraph is another engine: the host swaps them. */
 export interface Engine {

@@ -142,7 +142,7 @@ async function executeForm(
   const answer = await engine.execute({ ...request, query, queryHash, document, operation });
   const result =
     answer.kind === 'json'
-      ? (JSON.parse(answer.json) as Extract<EngineAnswer, { kind: 'result' }>['result'])
+      ? (JSON.parse(answer.body.toString('utf8')) as Extract<EngineAnswer, { kind: 'result' }>['result'])
       : answer.result;
   const completed = {
     ...result,
@@ -152,6 +152,6 @@ async function executeForm(
     }),
   };
   return answer.kind === 'json'
-    ? { kind: 'json', json: JSON.stringify(completed), hasErrors: true }
+    ? { kind: 'json', body: Buffer.from(`${JSON.stringify(completed)}\n`), hasErrors: true }
     : { kind: 'result', result: completed };
 }

@@ -19,10 +19,10 @@ export interface CompiledEngineOptions {
   /** Operations, and plans, that are kept compiled; those unused for longest go first. Default 1,000. */
   readonly operationsMax?: number;
   /**
-   * Characters of last runs that are kept in all (see `LastRun`): an operation whose subgraphs answer the same bytes as
+   * Bytes of last runs that are kept in all (see `LastRun`): an operation whose subgraphs answer the same bytes as
    * last time is not computed again. Default 33,554,432; 0 is off.
    */
-  readonly lastRunCharactersMax?: number;
+  readonly lastRunBytesMax?: number;
   readonly planner?: Partial<PlannerOptions>;
   readonly transport?: Partial<TransportOptions>;
 }
@@ -66,7 +66,7 @@ export async function createCompiledEngine(
     schema,
     send: transport.send,
     log: options.log,
-    lastRuns: new LastRunStore(options.compiled?.lastRunCharactersMax ?? 32 * 1024 * 1024),
+    lastRuns: new LastRunStore(options.compiled?.lastRunBytesMax ?? 32 * 1024 * 1024),
   };
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {

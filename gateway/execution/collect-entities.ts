@@ -1,9 +1,13 @@
 import { isDataObject, type DataObject, type DataPath } from './data.ts';
 
 /** The objects at a plan's path, each once even where it stands at several places. */
-export function collectEntities(data: DataObject, path: readonly string[]): DataObject[] {
+export function collectEntities(
+  data: DataObject,
+  path: readonly string[],
+  hasShared: boolean,
+): readonly DataObject[] {
   let current: unknown[] = [data];
-  for (const hop of path) current = hop === '@' ? listItems(current) : listInner(current, hop);
+  for (const hop of path) current = hop === '@' ? listItems(current) : listInner(current, hop, hasShared);
   return current.filter(isDataObject);
 }
 
@@ -14,14 +18,14 @@ function listItems(values: readonly unknown[]): unknown[] {
 }
 
 /** Each value once: places that share an object would multiply at every list. */
-function listInner(values: readonly unknown[], key: string): unknown[] {
-  const inner = new Set<unknown>();
+function listInner(values: readonly unknown[], key: string, hasShared: boolean): unknown[] {
+  const inner: unknown[] = [];
   for (const value of values)
     if (isDataObject(value)) {
       const found = value[key];
-      if (typeof found === 'object' && found !== null) inner.add(found);
+      if (typeof found === 'object' && found !== null) inner.push(found);
     }
-  return [...inner];
+  return hasShared ? [...new Set(inner)] : inner;
 }
 
 /** Calls `visit` with every object at a plan's path and its place; ends when `visit` answers false. */

@@ -74,7 +74,7 @@ function compileObject(
       read: field.requires ? compileNested(field.requires, inner) : readLeaf,
     };
   });
-  return (object) => {
+  const readObject: ReadRepresentation = (object) => {
     let text = '';
     for (const { key, prefix, read, constant } of parts) {
       const value = constant ?? read(getOwn(object, key));
@@ -82,6 +82,33 @@ function compileObject(
       text += (text === '' ? prefix : `,${prefix}`) + value;
     }
     return `{${text}}`;
+  };
+  const varying = parts.filter(({ key, constant }) => key !== '__typename' && constant === undefined);
+  const [only] = varying;
+  return only === undefined || varying.length > 1 || only.read !== readLeaf || typeName === undefined
+    ? readObject
+    : rememberByKey(readObject, only.key);
+}
+
+// A list of representations seldom has more; the texts of a few keys are all that is kept between requests.
+const rememberedMax = 500;
+
+/**
+ * Reads an object whose text depends on one string or number alone: most places of a list lead to few entities, and
+ * equal texts that are one string are found in a map without being compared or hashed again.
+ */
+function rememberByKey(read: ReadRepresentation, key: string): ReadRepresentation {
+  const texts = new Map<unknown, string>();
+  return (object) => {
+    const value = getOwn(object, key);
+    if (typeof value !== 'string' && typeof value !== 'number') return read(object);
+    const known = texts.get(value);
+    if (known !== undefined) return known;
+    const text = read(object);
+    if (text === undefined) return undefined;
+    if (texts.size >= rememberedMax) texts.clear();
+    texts.set(value, text);
+    return text;
   };
 }
 

@@ -46,6 +46,8 @@ export async function executeOperation(
     deadlineAt: request.deadlineAt,
     trace: request.trace,
     log,
+    // What the gateway itself answers (introspection) may have any text.
+    facts: { isPlain: true, isAscii: compiled.introspection === undefined, hasShared: false },
   };
   const abort = (): void => cancellation.cancel(describeAbort(request.signal.reason));
   if (request.signal.aborted) abort();
@@ -57,17 +59,27 @@ export async function executeOperation(
   request.signal.removeEventListener('abort', abort);
   if (outcome.kind === 'same') {
     if (slot !== undefined) slot.misses = 0;
-    return { kind: 'json', json: outcome.last.json, hasErrors: false };
+    return { kind: 'json', body: outcome.last.body, hasErrors: false };
   }
-  const { json, errors: found } = compiled.project(data, compiled.introspection?.(coerced) ?? noLocal);
+  const { json, errors: found } = compiled.project(
+    data,
+    compiled.introspection?.(coerced) ?? noLocal,
+    state.facts,
+  );
   if (state.errors.length === 0 && found.length === 0) {
-    const text = `{"data":${json}}`;
-    if (slot !== undefined && compiled.plan.kind === 'query') keepRun(lastRuns, slot, outcome, text);
-    return { kind: 'json', json: text, hasErrors: false };
+    const body = encodeAnswer(`{"data":${json}}\n`, state.facts.isAscii);
+    if (slot !== undefined && compiled.plan.kind === 'query') keepRun(lastRuns, slot, outcome, body);
+    return { kind: 'json', body, hasErrors: false };
   }
   const errors = listClientErrors(state.errors, found, compiled.normalised, data, schema);
-  if (errors.length === 0) return { kind: 'json', json: `{"data":${json}}`, hasErrors: false };
-  return { kind: 'json', json: `{"errors":${JSON.stringify(errors)},"data":${json}}`, hasErrors: true };
+  const hasErrors = errors.length > 0;
+  const before = hasErrors ? `"errors":${JSON.stringify(errors)},` : '';
+  return { kind: 'json', body: encodeAnswer(`{${before}"data":${json}}\n`, false), hasErrors };
+}
+
+/** The end of line is for people who ask by curl. */
+function encodeAnswer(text: string, isAscii: boolean): Buffer {
+  return Buffer.from(text, isAscii ? 'latin1' : 'utf8');
 }
 
 /** Only a run without errors is kept: an error's places are found in the data, which nobody keeps. */
@@ -75,9 +87,9 @@ function keepRun(
   lastRuns: LastRunStore,
   slot: LastRunSlot,
   { lists, answers }: Extract<RunOutcome, { kind: 'run' }>,
-  json: string,
+  body: Buffer,
 ): void {
-  if (lastRuns.isKept(slot)) lastRuns.keep(slot, { lists, answers, json });
+  if (lastRuns.isKept(slot)) lastRuns.keep(slot, { lists, answers, body });
   slot.misses += 1;
 }
 

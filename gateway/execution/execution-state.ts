@@ -6,6 +6,16 @@ import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { DataObject } from './data.ts';
 import type { ServiceError } from './service-error.ts';
 
+/** What is known of the data as a whole; it spares a look at each of its values. */
+export interface DataFacts {
+  /** No string needs an escape in JSON. */
+  isPlain: boolean;
+  /** All characters are ASCII. */
+  isAscii: boolean;
+  /** An object may stand at several places. */
+  hasShared: boolean;
+}
+
 /** What the steps of one running operation share. */
 export interface ExecutionState {
   /** The answer so far, under the gateway's names; steps merge into it. */
@@ -21,4 +31,6 @@ export interface ExecutionState {
   /** Watches the operation; undefined when nobody asked for that. */
   readonly trace: OperationTrace | undefined;
   readonly log: Logger;
+  /** The steps lower it by what their answers say. */
+  readonly facts: DataFacts;
 }

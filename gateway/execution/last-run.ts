@@ -1,16 +1,16 @@
 /**
  * What the last run of an operation made of its subgraphs' answers. An answer to the client is a pure function of the
- * operation and the texts of those answers: when every subgraph answers the same bytes as last time, the same
- * representations are sent and the same text is the answer, and nothing has to be parsed, merged or written again.
+ * operation and the bytes of those answers: when every subgraph answers the same bytes as last time, the same
+ * representations are sent and the same bytes are the answer, and nothing has to be parsed, merged or written again.
  * Every subgraph is still asked, with this request's own headers and variables; no data outlives its answer.
  */
 export interface LastRun {
   /** By step: the representations that it sent, batch by batch; undefined where it had nothing to ask. */
   readonly lists: readonly (readonly string[] | undefined)[];
-  /** By step: the text of its answer. */
-  readonly answers: readonly (string | undefined)[];
-  /** The text of the whole answer. */
-  readonly json: string;
+  /** By step: its answer. */
+  readonly answers: readonly (Buffer | undefined)[];
+  /** The whole answer. */
+  readonly body: Buffer;
 }
 
 /** Where an operation keeps its last run. */
@@ -24,39 +24,39 @@ export interface LastRunSlot {
 const missesMax = 8;
 const keptOfMisses = 32;
 
-/** Keeps the last runs of an engine's operations, up to a number of characters in all. */
+/** Keeps the last runs of an engine's operations, up to a number of bytes in all. */
 export class LastRunStore {
-  readonly #charactersMax: number;
+  readonly #bytesMax: number;
   readonly #sizes = new Map<LastRunSlot, number>();
-  #characters = 0;
+  #bytes = 0;
 
-  /** `charactersMax` 0 keeps none. */
-  constructor(charactersMax: number) {
-    this.#charactersMax = charactersMax;
+  /** `bytesMax` 0 keeps none. */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
   }
 
   /** Whether a run of this operation should be followed, so that it can be kept. */
   isKept(slot: LastRunSlot): boolean {
-    return this.#charactersMax > 0 && (slot.misses < missesMax || slot.misses % keptOfMisses === 0);
+    return this.#bytesMax > 0 && (slot.misses < missesMax || slot.misses % keptOfMisses === 0);
   }
 
   keep(slot: LastRunSlot, run: LastRun): void {
-    const size = run.json.length + run.answers.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    const size = run.body.length + run.answers.reduce((sum, answer) => sum + (answer?.length ?? 0), 0);
     // One operation may not push out all others.
-    if (size > this.#charactersMax / 16) return;
+    if (size > this.#bytesMax / 16) return;
     this.#forget(slot);
     slot.run = run;
     this.#sizes.set(slot, size);
-    this.#characters += size;
+    this.#bytes += size;
     for (const oldest of this.#sizes.keys()) {
-      if (this.#characters <= this.#charactersMax) break;
+      if (this.#bytes <= this.#bytesMax) break;
       this.#forget(oldest);
     }
   }
 
   #forget(slot: LastRunSlot): void {
     slot.run = undefined;
-    this.#characters -= this.#sizes.get(slot) ?? 0;
+    this.#bytes -= this.#sizes.get(slot) ?? 0;
     this.#sizes.delete(slot);
   }
 }

@@ -14,6 +14,7 @@ import { badShape, describe, type SubgraphErrorReport } from './subgraph-answer.
 interface CompiledBatch {
   readonly batch: EntityBatch;
   readonly targets: readonly { readonly path: readonly string[]; readonly read: ReadRepresentation }[];
+  readonly interfaceNames: readonly unknown[];
 }
 
 /** The representations of a batch in one request. */
@@ -29,6 +30,7 @@ export function compileEntityStep(step: EntityStep): RunnableStep {
   const batches: readonly CompiledBatch[] = step.batches.map((batch) => ({
     batch,
     targets: batch.targets.map((target) => ({ path: target.path, read: compileReader(target) })),
+    interfaceNames: listInterfaceNames(batch),
   }));
   return {
     step,
@@ -37,7 +39,7 @@ export function compileEntityStep(step: EntityStep): RunnableStep {
       step.batches.map(({ variable }) => variable),
     ),
     prepare(state) {
-      const lists = batches.map((batch) => readRepresentations(batch, state.data));
+      const lists = batches.map((batch) => readRepresentations(batch, state));
       const count = lists.reduce((sum, { entities }) => sum + entities.length, 0);
       if (count === 0) return undefined;
       return {
@@ -46,7 +48,7 @@ export function compileEntityStep(step: EntityStep): RunnableStep {
         apply({ data, errors }) {
           for (const report of errors) reportAtEntities(state, step, lists, report);
           if (data === undefined) return;
-          for (const [index, batch] of step.batches.entries())
+          for (const [index, batch] of batches.entries())
             mergeBatch(state, step, batch, lists[index]?.entities ?? [], data, errors.length > 0);
         },
         fail: (failure) =>
@@ -56,10 +58,10 @@ export function compileEntityStep(step: EntityStep): RunnableStep {
   };
 }
 
-function readRepresentations({ targets }: CompiledBatch, data: DataObject): Representations {
+function readRepresentations({ targets }: CompiledBatch, { data, facts }: ExecutionState): Representations {
   const byText = new Map<string, DataObject[]>();
   for (const { path, read } of targets)
-    for (const entity of collectEntities(data, path)) {
+    for (const entity of collectEntities(data, path, facts.hasShared)) {
       const text = read(entity);
       if (text === undefined) continue;
       const same = byText.get(text);
@@ -73,13 +75,12 @@ function readRepresentations({ targets }: CompiledBatch, data: DataObject): Repr
 function mergeBatch(
   state: ExecutionState,
   step: EntityStep,
-  batch: EntityBatch,
+  { batch, interfaceNames }: CompiledBatch,
   entities: Representations['entities'],
   data: DataObject,
   hasErrors: boolean,
 ): void {
   const { key, renames } = batch;
-  const interfaceNames = listInterfaceNames(batch);
   const answers = data[key];
   // Beside errors null is their consequence, not one more fault.
   if ((answers === null || answers === undefined) && (hasErrors || entities.length === 0)) return;
@@ -108,8 +109,15 @@ function mergeBatch(
     if (interfaceNames.includes(answer['__typename'])) delete answer['__typename'];
     const [first] = objects;
     if (renames.length > 0) renameKeys(answer, renames, first && typeNameOf(first));
+    if (objects.length > 1 && hasInner(answer)) state.facts.hasShared = true;
     for (const object of objects) mergeData(object, answer);
   }
+}
+
+/** Whether parts of an answer become parts of each object that it is merged into. */
+function hasInner(answer: DataObject): boolean {
+  for (const key in answer) if (typeof answer[key] === 'object' && answer[key] !== null) return true;
+  return false;
 }
 
 /** The names under which entities are sent to a subgraph that knows them as interface objects. */

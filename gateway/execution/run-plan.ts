@@ -59,7 +59,21 @@ export function compileRun(plan: CompiledPlan): RunPlan {
         if (open === 0) resolve(run.outcome);
       };
       const start = (id: number): void => {
-        run.runStep(id).then(() => end(id), reject);
+        const response = run.send(id);
+        if (response === undefined) end(id);
+        else
+          response
+            .then(
+              (answer) => {
+                run.receive(id, answer);
+                end(id);
+              },
+              (failure: unknown) => {
+                run.fail(id, failure);
+                end(id);
+              },
+            )
+            .catch(reject);
       };
       for (const [id, count] of needs.entries()) if (count === 0) start(id);
     });
@@ -76,7 +90,7 @@ class Run {
   readonly #prepared: (PreparedStep | undefined)[] = [];
   readonly #started = new Set<number>();
   readonly #lists: (readonly string[] | undefined)[] = [];
-  readonly #answers: (string | undefined)[] = [];
+  readonly #answers: (Buffer | undefined)[] = [];
 
   constructor(steps: readonly RunnableStep[], state: ExecutionState, last: LastRun | undefined) {
     this.#steps = steps;
@@ -89,22 +103,30 @@ class Run {
     return { kind: 'run', lists: this.#lists, answers: this.#answers };
   }
 
-  async runStep(id: number): Promise<void> {
+  /** Sends a step's request; undefined where it has nothing to ask. */
+  send(id: number): Promise<StepResponse> | undefined {
     const runnable = this.#steps[id];
-    if (runnable === undefined) return;
+    if (runnable === undefined) return undefined;
     const lists = this.#last === undefined ? this.#prepare(id)?.lists : this.#last.lists[id];
-    if (lists === undefined) return;
+    if (lists === undefined) return undefined;
     this.#started.add(id);
     const body = runnable.writeBody(this.#state, lists);
-    const count = this.#prepared[id]?.count ?? null;
-    try {
-      const response = await sendStep(this.#state, runnable.step, body, count);
-      this.#receive(id, response);
-    } catch (failure) {
-      this.#leave();
-      this.#prepared[id]?.fail(failure);
-    }
+    return sendStep(this.#state, runnable.step, body, this.#prepared[id]?.count ?? null);
+  }
+
+  receive(id: number, response: StepResponse): void {
+    const known = this.#last?.answers[id];
+    const isSame = known !== undefined && response.status === 200 && known.equals(response.body);
+    if (!isSame) this.#leave();
     this.#started.delete(id);
+    if (isSame) this.#same.push(id);
+    else this.#apply(id, response);
+  }
+
+  fail(id: number, failure: unknown): void {
+    this.#leave();
+    this.#started.delete(id);
+    this.#prepared[id]?.fail(failure);
   }
 
   #prepare(id: number): PreparedStep | undefined {
@@ -114,15 +136,6 @@ class Run {
     return prepared;
   }
 
-  #receive(id: number, response: StepResponse): void {
-    if (this.#last !== undefined && response.status === 200 && response.body === this.#last.answers[id]) {
-      this.#same.push(id);
-      return;
-    }
-    this.#leave();
-    this.#apply(id, response);
-  }
-
   /** Merges, in their order, the answers that were put off, and prepares the steps that are under way. */
   #leave(): void {
     const last = this.#last;
@@ -130,14 +143,25 @@ class Run {
     this.#last = undefined;
     for (const id of this.#same) {
       this.#prepare(id);
-      this.#apply(id, { status: 200, body: last.answers[id] ?? '' });
+      const body = last.answers[id];
+      if (body !== undefined) this.#apply(id, { status: 200, body });
     }
-    for (const id of this.#started) if (!this.#same.includes(id)) this.#prepare(id);
+    for (const id of this.#started) this.#prepare(id);
   }
 
-  #apply(id: number, { status, body, answer }: StepResponse): void {
+  /** Merges an answer; what is wrong with it fails the step. */
+  #apply(id: number, response: StepResponse): void {
     const service = this.#steps[id]?.step.service ?? '';
-    this.#answers[id] = body;
-    this.#prepared[id]?.apply(answer ?? parseSubgraphAnswer(service, status, body));
+    const prepared = this.#prepared[id];
+    this.#answers[id] = response.body;
+    try {
+      const answer = response.answer ?? parseSubgraphAnswer(service, response);
+      const { facts } = this.#state;
+      facts.isPlain &&= answer.isPlain;
+      facts.isAscii &&= answer.isAscii;
+      prepared?.apply(answer);
+    } catch (failure) {
+      prepared?.fail(failure);
+    }
   }
 }

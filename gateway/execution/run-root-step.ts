@@ -14,7 +14,8 @@ export function compileRootStep(step: RootStep): RunnableStep {
     step,
     writeBody: compileBody(step, []),
     prepare(state) {
-      const targets = step.path.length === 0 ? [state.data] : collectEntities(state.data, step.path);
+      const targets =
+        step.path.length === 0 ? [state.data] : collectEntities(state.data, step.path, state.facts.hasShared);
       if (targets.length === 0) return undefined;
       return {
         lists: [],
@@ -22,6 +23,7 @@ export function compileRootStep(step: RootStep): RunnableStep {
         apply({ data, errors }) {
           if (data !== undefined) {
             renameKeys(data, step.renames);
+            if (targets.length > 1) state.facts.hasShared = true;
             for (const target of targets) mergeData(target, data);
           }
           for (const report of errors)

@@ -40,7 +40,7 @@ async function sendTraced(
   try {
     const response = await state.send({ ...request, headers, timing });
     timing?.received(response.status, response.body);
-    const answer = parseSubgraphAnswer(step.service, response.status, response.body);
+    const answer = parseSubgraphAnswer(step.service, response);
     if (timing !== undefined) timing.extensions = answer.extensions;
     return { ...response, answer };
   } catch (failure) {

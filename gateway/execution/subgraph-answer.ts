@@ -1,3 +1,6 @@
+import { isAscii } from 'node:buffer';
+
+import type { SubgraphResponse } from '../transport/subgraph-request.ts';
 import { isDataObject, type DataObject } from './data.ts';
 import { FetchError } from '../transport/fetch-error.ts';
 
@@ -13,7 +16,14 @@ export interface SubgraphAnswer {
   readonly errors: readonly SubgraphErrorReport[];
   /** As the subgraph sent them; read only to explain an operation. */
   readonly extensions: unknown;
+  /** Whether no string in it needs an escape in JSON. */
+  readonly isPlain: boolean;
+  /** Whether all of its strings are ASCII. */
+  readonly isAscii: boolean;
 }
+
+// `\`
+const backslash = 0x5c;
 
 const noErrors: readonly SubgraphErrorReport[] = [];
 
@@ -21,11 +31,14 @@ const noErrors: readonly SubgraphErrorReport[] = [];
 const internalExtensions = new Set(['stacktrace', 'exception', 'response', 'trace', 'debug']);
 
 /** Reads the body of a subgraph's answer. Throws a `FetchError` when it is not one of the GraphQL protocol. */
-export function parseSubgraphAnswer(service: string, status: number, body: string): SubgraphAnswer {
-  const answer = parseJson(service, status, body);
+export function parseSubgraphAnswer(service: string, { status, body }: SubgraphResponse): SubgraphAnswer {
+  const isAsciiBody = isAscii(body);
+  // In JSON a quote, a backslash or a control character inside of a string has a backslash before it.
+  const isPlain = !body.includes(backslash);
+  const answer = parseJson(service, status, isAsciiBody ? body.toString('latin1') : body.toString('utf8'));
   const isAnswer = isDataObject(answer) && (answer['data'] !== undefined || answer['errors'] !== undefined);
   if (!isAnswer) {
-    if (status >= 300) throw badStatus(service, status, body);
+    if (status >= 300) throw badStatus(service, status, body.toString('utf8'));
     throw badShape(service, `an object with "data" or "errors", found ${describe(answer)}`);
   }
   const { data, errors } = answer;
@@ -34,7 +47,13 @@ export function parseSubgraphAnswer(service: string, status: number, body: strin
   const reports = errors === undefined || errors === null ? noErrors : readErrors(service, errors);
   if ((data === undefined || data === null) && reports.length === 0)
     throw badShape(service, 'data or errors, found neither');
-  return { data: data ?? undefined, errors: reports, extensions: answer['extensions'] };
+  return {
+    data: data ?? undefined,
+    errors: reports,
+    extensions: answer['extensions'],
+    isPlain,
+    isAscii: isAsciiBody && isPlain,
+  };
 }
 
 function parseJson(service: string, status: number, body: string): unknown {

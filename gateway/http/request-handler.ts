@@ -14,7 +14,7 @@ import type { BeginTrace } from '../telemetry/explain-gate.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { readClientName } from '../usage/client-name.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
-import type { GraphqlServer } from './graphql-server.ts';
+import type { GraphqlServer, ReadyAnswer } from './graphql-server.ts';
 import { readJsonBody } from './read-body.ts';
 import type { GraphReadiness } from './read-readiness.ts';
 
@@ -141,6 +141,7 @@ async function answerOperationOrPage(
   try {
     const identity = await authenticate(parts, request);
     const read = isPost ? await readBody(parts, request, deadline.signal) : undefined;
+    const readyAnswer: ReadyAnswer | undefined = Array.isArray(read) ? undefined : { body: undefined };
     const answer = await parts.graphql.execute(
       {
         method,
@@ -155,11 +156,13 @@ async function answerOperationOrPage(
         deadlineAt: deadline.at,
         trace: parts.beginTrace(request.headers),
         client: readClientName(request.headers),
+        readyAnswer,
       },
     );
     const text =
       answer.body.kind === 'complete' ? answer.body.string : await joinChunks(answer.body.asyncIterator);
-    writeAnswer(response, answer.status ?? 200, answer.headers, text);
+    const body = (text === '' ? readyAnswer?.body : undefined) ?? Buffer.from(text);
+    writeAnswer(response, answer.status ?? 200, answer.headers, body);
   } finally {
     deadline.end();
     lease.release();
@@ -254,12 +257,13 @@ function writeAnswer(
   response: ServerResponse,
   status: number,
   headers: Iterable<[string, string]>,
-  text: string,
+  body: Buffer,
 ): void {
   if (response.destroyed) return;
   response.statusCode = status;
   for (const [name, value] of headers) response.setHeader(name, value);
-  response.end(text);
+  response.setHeader('content-length', body.length);
+  response.end(body);
 }
 
 function answerJson(response: ServerResponse, status: number, text: string): void {

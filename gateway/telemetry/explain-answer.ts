@@ -5,11 +5,9 @@ import type { TraceReport } from './trace-report.ts';
 export function explainAnswer(answer: EngineAnswer, report: TraceReport): EngineAnswer {
   if (answer.kind === 'result')
     return { kind: 'result', result: { ...answer.result, extensions: { freehold: report } } };
-  const { json, hasErrors } = answer;
+  const { body, hasErrors } = answer;
   // The text is one object: it goes on before its last brace.
-  return {
-    kind: 'json',
-    json: `${json.slice(0, -1)},"extensions":{"freehold":${JSON.stringify(report)}}}`,
-    hasErrors,
-  };
+  const start = body.subarray(0, body.lastIndexOf('}'));
+  const extensions = Buffer.from(`,"extensions":{"freehold":${JSON.stringify(report)}}}\n`);
+  return { kind: 'json', body: Buffer.concat([start, extensions]), hasErrors };
 }

@@ -25,7 +25,7 @@ export class FetchTrace implements RequestTiming {
   constructor(step: PlanStep, representations: number | null, body: string) {
     this.step = step;
     this.representations = representations;
-    this.bytesSent = Buffer.byteLength(body);
+    this.bytesSent = body.length;
   }
 
   sent(): void {
@@ -33,10 +33,10 @@ export class FetchTrace implements RequestTiming {
     this.sentMs = performance.now();
   }
 
-  received(status: number, body: string): void {
+  received(status: number, body: Buffer): void {
     this.endedMs = performance.now();
     this.status = status;
-    this.bytesReceived = Buffer.byteLength(body);
+    this.bytesReceived = body.length;
   }
 
   failed(code: string): void {

@@ -27,7 +27,11 @@ function makeService(): {
   const calls: ReturnType<typeof makeService>['calls'] = [];
   const send: SendToSubgraph = (request) =>
     new Promise<SubgraphResponse>((resolve, reject) => {
-      calls.push({ request, resolve: (status = 200) => resolve({ status, body: '{}' }), reject });
+      calls.push({
+        request,
+        resolve: (status = 200) => resolve({ status, body: Buffer.from('{}') }),
+        reject,
+      });
       request.cancellation.addListener(reject);
     });
   return { send, calls };
@@ -88,7 +92,9 @@ describe('retries', () => {
     let calls = 0;
     const send: SendToSubgraph = () => {
       calls += 1;
-      return calls < 3 ? Promise.reject(unreachable) : Promise.resolve({ status: 200, body: '' });
+      return calls < 3
+        ? Promise.reject(unreachable)
+        : Promise.resolve({ status: 200, body: Buffer.alloc(0) });
     };
     await expect(retryQueries(options)(send)(makeRequest())).resolves.toMatchObject({ status: 200 });
     expect(calls).toBe(3);
@@ -101,7 +107,7 @@ describe('retries', () => {
     let calls = 0;
     const send: SendToSubgraph = () => {
       calls += 1;
-      return Promise.resolve({ status: 503, body: '' });
+      return Promise.resolve({ status: 503, body: Buffer.alloc(0) });
     };
     const retry = retryQueries(options)(send);
     for (let count = 0; count < 20; count++) await retry(makeRequest());

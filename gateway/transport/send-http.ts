@@ -139,7 +139,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     const [first] = this.#chunks;
     const body =
       this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#bytes);
-    this.#resolve({ status: this.#status, body: body.toString('utf8') });
+    this.#resolve({ status: this.#status, body });
   }
 
   onError(error: Error): void {

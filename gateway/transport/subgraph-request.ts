@@ -26,7 +26,8 @@ export interface RequestTiming {
 
 export interface SubgraphResponse {
   readonly status: number;
-  readonly body: string;
+  /** Everybody who shares the request reads it, nobody writes it. */
+  readonly body: Buffer;
 }
 
 /** Sends a request. Rejects with a `FetchError` when there is no complete response. */

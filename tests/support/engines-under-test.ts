@@ -74,9 +74,11 @@ export async function runOperation(engine: Engine, operation: ClientOperation): 
     signal: operation.signal ?? new AbortController().signal,
   });
   if (answer.kind === 'json') {
-    const parsed = JSON.parse(answer.json) as ClientAnswer;
+    const parsed = JSON.parse(answer.body.toString('utf8')) as ClientAnswer;
     if (answer.hasErrors !== (parsed.errors !== undefined)) {
-      throw new Error(`The engine says hasErrors: ${answer.hasErrors}, but answers ${answer.json}`);
+      throw new Error(
+        `The engine says hasErrors: ${answer.hasErrors}, but answers ${answer.body.toString('utf8')}`,
+      );
     }
     return parsed;
   }

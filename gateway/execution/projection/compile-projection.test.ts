@@ -31,7 +31,10 @@ function project(query: string, data: DataObject, shared: readonly string[] = []
     fieldNames: new Set(),
     conditions: {},
   });
-  return compileProjection(normalised, schema, new Set(shared))(data, noLocal);
+  return compileProjection(normalised, schema, new Set(shared))(data, noLocal, {
+    isPlain: false,
+    hasShared: true,
+  });
 }
 
 describe('the projection', () => {

@@ -12,6 +12,7 @@ import {
 
 import type { FieldSelection, NormalisedOperation, Selection } from '../../operation/selection.ts';
 import type { DataObject } from '../data.ts';
+import type { DataFacts } from '../execution-state.ts';
 import { collectFields, dependOnType } from './collect-fields.ts';
 import { compileLeaf } from './write-leaf.ts';
 import { compileList } from './write-list.ts';
@@ -28,7 +29,11 @@ export interface Projected {
 }
 
 /** Writes the answer to an operation from the data that its plan has gathered. */
-export type Project = (data: DataObject, local: ReadonlyMap<string, string>) => Projected;
+export type Project = (
+  data: DataObject,
+  local: ReadonlyMap<string, string>,
+  facts: Omit<DataFacts, 'isAscii'>,
+) => Projected;
 
 interface ProjectionContext {
   readonly schema: GraphQLSchema;
@@ -49,8 +54,8 @@ export function compileProjection(
   const context: ProjectionContext = { schema, entityPaths, slots: 0 };
   const place = { type: operation.rootType, path: '', isShared: false };
   const write = compileSelections(place, operation.selections, operation.kind, context);
-  return (data, local) => {
-    const state: ProjectionState = { errors: [], local, written: [] };
+  return (data, local, { isPlain, hasShared }) => {
+    const state: ProjectionState = { errors: [], local, isPlain, hasShared, written: [] };
     const json = write(data, state);
     for (const { path } of state.errors) path.reverse();
     return { json: json === '' ? nullText : json, errors: state.errors };

@@ -12,12 +12,15 @@ import { writeJson, writeJsonString } from '../json-text.ts';
 import { addError, nullText, type Write } from './write.ts';
 
 /** The JSON text of a leaf, undefined when the value is none of its type. */
-type Serialise = (value: unknown) => string | undefined;
+type Serialise = (value: unknown, isPlain: boolean) => string | undefined;
 
 // https://spec.graphql.org/October2021/#sec-Scalars; subgraphs have serialised already, so nothing is coerced that
 // a correct subgraph would not send. An ID may come as a number and goes out as a string.
 const builtIn: ReadonlyMap<string, Serialise> = new Map<string, Serialise>([
-  [GraphQLString.name, (value) => (typeof value === 'string' ? writeJsonString(value) : undefined)],
+  [
+    GraphQLString.name,
+    (value, isPlain) => (typeof value === 'string' ? writeString(value, isPlain) : undefined),
+  ],
   [GraphQLInt.name, (value) => (Number.isInteger(value) ? String(value) : undefined)],
   [
     GraphQLFloat.name,
@@ -26,12 +29,16 @@ const builtIn: ReadonlyMap<string, Serialise> = new Map<string, Serialise>([
   [GraphQLBoolean.name, (value) => (typeof value === 'boolean' ? String(value) : undefined)],
   [
     GraphQLID.name,
-    (value) => {
-      if (typeof value === 'string') return writeJsonString(value);
+    (value, isPlain) => {
+      if (typeof value === 'string') return writeString(value, isPlain);
       return Number.isInteger(value) ? `"${String(value)}"` : undefined;
     },
   ],
 ]);
+
+function writeString(text: string, isPlain: boolean): string {
+  return isPlain ? `"${text}"` : writeJsonString(text);
+}
 
 /** A scalar or an enum value. An enum value that clients may not see is as wrong as an unknown one. */
 export function compileLeaf(type: GraphQLLeafType, place: string): Write {
@@ -39,7 +46,7 @@ export function compileLeaf(type: GraphQLLeafType, place: string): Write {
   const message = `Invalid value found for ${place}.`;
   return (value, state) => {
     if (value === null || value === undefined) return nullText;
-    const text = serialise(value);
+    const text = serialise(value, state.isPlain);
     if (text !== undefined) return text;
     addError(state, message);
     return nullText;

@@ -6,7 +6,7 @@ import type { Write } from './write.ts';
  */
 export function compileShared(write: Write, slot: number): Write {
   return (value, state) => {
-    if (typeof value !== 'object' || value === null) return write(value, state);
+    if (!state.hasShared || typeof value !== 'object' || value === null) return write(value, state);
     let texts = state.written[slot];
     if (texts === undefined) {
       texts = new Map();

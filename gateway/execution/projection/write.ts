@@ -10,6 +10,10 @@ export interface ProjectionState {
   readonly errors: CompletionError[];
   /** JSON text of root fields that are answered locally, by response name. */
   readonly local: ReadonlyMap<string, string>;
+  /** No string of the data needs an escape in JSON. */
+  readonly isPlain: boolean;
+  /** An object of the data may stand at several places. */
+  readonly hasShared: boolean;
   /** Texts of objects that stand at several places, by the number of the writer; made when first needed. */
   readonly written: (Map<object, string> | undefined)[];
 }
