@@ -18,6 +18,7 @@ import { loadDatabases, type ServiceDatabase } from './databases/service-databas
 import { composeSides, type CheckBase } from './composition/compose-sides.ts';
 import { sortByWeight, type Finding } from './finding.ts';
 import type { FileTree } from './files/file-tree.ts';
+import { compileGlob } from './files/glob.ts';
 import { judgeMigrations } from './migrations/judge-migrations.ts';
 import { judgeStep } from './migrations/judge-step.ts';
 import { planSafeOrder, type OrderStep } from './migrations/safe-order.ts';
@@ -75,6 +76,7 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
     head,
     input.operations ?? config.operations ?? defaultOperationGlobs,
   );
+  refuseEmptyGlobs(input.operations ?? [], head, base);
   const usage = loadUsage(input, head, config);
   const evidence = graph.base && gatherSides(graph.base.schema, operations, usage);
 
@@ -133,6 +135,16 @@ function loadBothOperations(
   };
 }
 
+/** A glob that was asked for and finds nothing is a mistake: without operations every break would pass for unused. */
+function refuseEmptyGlobs(globs: readonly string[], head: Snapshot, base: Snapshot | undefined): void {
+  const files = [...head.files.keys(), ...(base?.files.keys() ?? [])];
+  for (const glob of globs)
+    if (!files.some(compileGlob(glob)))
+      throw new CheckError(
+        `--operations ${JSON.stringify(glob)} matches no file; expected a glob of documents such as "operations/**/*.graphql".`,
+      );
+}
+
 function gatherSides(
   schema: GraphQLSchema,
   { base, head }: BothOperations,
@@ -173,9 +185,22 @@ async function judgeDatabases(
   if (base === undefined) return { databaseFindings: [...rules, ...steps], order: [] };
   const { findings, migrations } = judgeMigrations({ base, baseDatabases, headDatabases, evidence, tables });
   return {
-    databaseFindings: [...rules, ...steps, ...findings],
+    databaseFindings: [...dropExplained(rules, findings), ...steps, ...findings],
     order: schema === undefined ? [] : planSafeOrder(base, head, migrations, findings),
   };
+}
+
+/** A search that lost its index here is told with the index that is dropped, and not once more as a rule. */
+function dropExplained(rules: readonly Finding[], migrations: readonly Finding[]): Finding[] {
+  const told = new Set(
+    migrations
+      .filter(({ rule }) => rule === 'index-dropped')
+      .flatMap(({ related = [] }) => related.map(({ file, label }) => `${file} ${label}`)),
+  );
+  return rules.filter(
+    ({ rule, subject, location }) =>
+      rule !== 'argument-without-index' || !told.has(`${location?.file} ${subject.split(' ').at(-1)}`),
+  );
 }
 
 /** Declarations and migrations out of step, where the base was not so already. */

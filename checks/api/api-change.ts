@@ -25,6 +25,8 @@ export interface ApiChange {
   /** Whether the operation is hit; a text is a note for the reader. */
   readonly isHit: (operation: JudgedOperation) => string | boolean;
   readonly usageCoordinate?: string | undefined;
+  /** What there is to know even when no client is hit. */
+  readonly whenUnused?: string;
   readonly next: readonly string[];
 }
 
@@ -44,7 +46,7 @@ export function weighChange(change: ApiChange, context: ApiContext): Finding | u
       ...base,
       ...places,
       severity: 'notice',
-      why: `Safe because unused: judged by ${evidence.description}, nobody uses it.`,
+      why: `Safe because unused: judged by ${evidence.description}, nobody uses it.${change.whenUnused === undefined ? '' : ` ${change.whenUnused}`}`,
       hits,
       next: ['Nothing to do, unless there are clients whose operations are not in the repository.'],
     };

@@ -15,7 +15,9 @@ export interface DescribeContext {
 /** A change of graphql-inspector as ours; undefined for what no client can notice. */
 export function describeChange(change: SerializableChange, context: DescribeContext): ApiChange | undefined {
   return (
-    describeFieldChange(change) ?? describeInputChange(change, context) ?? describeTypeChange(change, context)
+    describeFieldChange(change, context) ??
+    describeInputChange(change, context) ??
+    describeTypeChange(change, context)
   );
 }
 
@@ -152,11 +154,15 @@ function describeEnumChange(change: SerializableChange, context: DescribeContext
     case ChangeType.EnumValueRemoved: {
       const { enumName, removedEnumValueName } = change.meta;
       const subject = `${enumName}.${removedEnumValueName}`;
+      const caution = isReturned(context.base, enumName)
+        ? ` Where a row still holds it, the field that returns ${enumName} answers with an error.`
+        : '';
       return {
         rule: 'enum-value-removed',
         subject,
         what: `Enum value ${subject} is gone.`,
-        effect: 'GraphQL refuses an operation or a variable that sends it.',
+        effect: `GraphQL refuses an operation or a variable that sends it.${caution}`,
+        ...(caution === '' ? {} : { whenUnused: caution.trim() }),
         kind: 'break',
         isHit: (operation) => {
           if (operation.used.has(subject)) return true;
@@ -165,7 +171,7 @@ function describeEnumChange(change: SerializableChange, context: DescribeContext
         },
         next: [
           `Keep the value, mark it @deprecated, and treat it on the server as what takes its place.`,
-          'Remove it when no client sends it any more.',
+          'Remove it when no client sends it any more, and no row holds it.',
         ],
       };
     }

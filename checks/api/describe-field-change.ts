@@ -1,9 +1,14 @@
 import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
 
 import type { ApiChange } from './api-change.ts';
+import type { DescribeContext } from './describe-change.ts';
+import { findArgumentGap } from './find-argument-gap.ts';
 
 /** Changes of fields and their arguments; undefined for any other change. */
-export function describeFieldChange(change: SerializableChange): ApiChange | undefined {
+export function describeFieldChange(
+  change: SerializableChange,
+  context: DescribeContext,
+): ApiChange | undefined {
   switch (change.type) {
     case ChangeType.FieldRemoved: {
       const subject = `${change.meta.typeName}.${change.meta.removedFieldName}`;
@@ -43,7 +48,7 @@ export function describeFieldChange(change: SerializableChange): ApiChange | und
       };
     }
     default:
-      return describeArgumentChange(change);
+      return describeArgumentChange(change, context);
   }
 }
 
@@ -66,7 +71,7 @@ function describeTypeChange(subject: string, before: string, after: string): Api
   };
 }
 
-function describeArgumentChange(change: SerializableChange): ApiChange | undefined {
+function describeArgumentChange(change: SerializableChange, context: DescribeContext): ApiChange | undefined {
   switch (change.type) {
     case ChangeType.FieldArgumentAdded: {
       const { typeName, fieldName, addedArgumentName, addedArgumentType } = change.meta;
@@ -102,11 +107,14 @@ function describeArgumentChange(change: SerializableChange): ApiChange | undefin
       };
     }
     default:
-      return describeArgumentDetail(change);
+      return describeArgumentDetail(change, context);
   }
 }
 
-function describeArgumentDetail(change: SerializableChange): ApiChange | undefined {
+function describeArgumentDetail(
+  change: SerializableChange,
+  { base }: DescribeContext,
+): ApiChange | undefined {
   switch (change.type) {
     case ChangeType.FieldArgumentTypeChanged: {
       const { typeName, fieldName, argumentName, oldArgumentType, newArgumentType } = change.meta;
@@ -122,11 +130,19 @@ function describeArgumentDetail(change: SerializableChange): ApiChange | undefin
           ? 'GraphQL refuses an operation that leaves it out or gives it from a nullable variable.'
           : 'GraphQL refuses a value or a variable of the old type.',
         kind: 'break',
-        isHit: ({ used }) => used.has(isNewlyRequired ? field : subject),
+        isHit: ({ used, known }) => {
+          if (!isNewlyRequired) return used.has(subject);
+          return used.has(field) && findArgumentGap(base, known.document, typeName, fieldName, argumentName);
+        },
         usageCoordinate: isNewlyRequired ? field : subject,
-        next: [
-          `Keep ${oldArgumentType}, or add another argument of type ${newArgumentType} and deprecate this one.`,
-        ],
+        next: isNewlyRequired
+          ? [
+              `Keep ${oldArgumentType}, and let the server do without it as before.`,
+              'When every client gives it, it can become required.',
+            ]
+          : [
+              `Keep ${oldArgumentType}, or add another argument of type ${newArgumentType} and deprecate this one.`,
+            ],
       };
     }
     case ChangeType.FieldArgumentDefaultChanged: {

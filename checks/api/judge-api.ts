@@ -11,17 +11,27 @@ export async function judgeApi(context: ApiContext, headOperations: OperationSet
   const { base, head, evidence } = context;
   // The types of graphql-inspector leave the change's meta open; SerializableChange is its closed union.
   const changes = (await diff(base.schema, head.schema)) as SerializableChange[];
-  const described = changes.flatMap(
-    (change) =>
-      describeChange(change, {
-        base: base.schema,
-        isProvenUnused: (coordinate) => evidence.isProvenUnused(coordinate),
-      }) ?? [],
+  const described = dropEchoes(
+    changes.flatMap(
+      (change) =>
+        describeChange(change, {
+          base: base.schema,
+          isProvenUnused: (coordinate) => evidence.isProvenUnused(coordinate),
+        }) ?? [],
+    ),
   );
   const findings = foldImplementations(described, base.schema).flatMap(
     (change) => weighChange(change, context) ?? [],
   );
   return [...findings, ...judgeOperations(context, headOperations, findings)];
+}
+
+/** A default that goes because its argument or input field becomes required is told with that. */
+function dropEchoes(changes: readonly ApiChange[]): ApiChange[] {
+  const retyped = new Set(
+    changes.filter(({ rule }) => rule.endsWith('-type-changed')).map(({ subject }) => subject),
+  );
+  return changes.filter(({ rule, subject }) => !rule.endsWith('-default-changed') || !retyped.has(subject));
 }
 
 /**

@@ -6,6 +6,11 @@ import type { Snapshot } from '../project/snapshot.ts';
 
 const removals = new Set(['field-removed', 'enum-value-removed', 'argument-removed', 'input-field-removed']);
 
+const nextAfterDeprecation = [
+  'Keep it for now: the deprecation alone has not moved everybody off it.',
+  'Tell the clients named here what to use instead, and remove it when none of them uses it any more.',
+];
+
 /** When the line of a base's file was written; undefined when that is not known. */
 export type FindLineDate = (file: string, line: number) => Promise<Date | undefined>;
 
@@ -30,7 +35,8 @@ export async function judgeDeprecation(
     const days = await findAge(place, findLineDate, now);
     const age = describeAge(place, days);
     if (finding.severity !== 'notice') {
-      judged.push({ ...finding, why: `${finding.why} ${age}` });
+      const next = isDeprecated(place) ? [...nextAfterDeprecation] : finding.next;
+      judged.push({ ...finding, why: `${finding.why} ${age}`, next });
       continue;
     }
     judged.push({ ...finding, why: `${finding.why} ${age}` });
@@ -50,7 +56,7 @@ function describeSurprise(finding: Finding, age: string, daysMin: number): Findi
     why: `${age} A client that is not in the repository hears of a removal only by its deprecation.`,
     next: [
       `Restore it with @deprecated(reason: "..."), and remove it after ${daysMin} days.`,
-      'When no other clients can exist: accept the finding and say so.',
+      'When no other clients can exist: nothing to do.',
     ],
   };
 }

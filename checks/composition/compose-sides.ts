@@ -34,7 +34,7 @@ export function composeSides(
   const isSame = base !== undefined && hasSameSubgraphs(base, head);
   // Nothing that goes into the composition has changed, so it cannot say anything new.
   if (isSame && base.supergraphSdl !== undefined && base.supergraphSdl === head.supergraphSdl) {
-    const side = buildSide(base.supergraphSdl, 'both sides');
+    const side = buildSide(base.supergraphSdl, base.supergraphFile);
     return { base: side, head: side, findings: [] };
   }
   const outcome = composeSnapshot(head);
@@ -46,9 +46,10 @@ export function composeSides(
   const composedBase = baseOutcome?.kind === 'composed' ? baseOutcome : undefined;
   const baseSdl =
     input.kind === 'supergraph' ? input.sdl : (base?.supergraphSdl ?? composedBase?.supergraphSdl);
+  const baseName = input.kind === 'supergraph' ? `--base ${input.label}` : `The base (${input.tree.label})`;
   return {
-    base: baseSdl === undefined ? undefined : buildSide(baseSdl, 'the base'),
-    head: outcome.kind === 'composed' ? buildSide(outcome.supergraphSdl, 'the head') : undefined,
+    base: baseSdl === undefined ? undefined : buildSide(baseSdl, baseName),
+    head: outcome.kind === 'composed' ? buildSide(outcome.supergraphSdl, 'The working tree') : undefined,
     findings: judgeComposition(head, outcome, listChanged(base, head), composedBase?.hints ?? []),
   };
 }
@@ -73,8 +74,9 @@ function buildSide(supergraphSdl: string, side: string): GraphSide {
     });
     return { supergraphSdl: supergraphSdl.trim(), schema: supergraph.apiSchema().toGraphQLJSSchema() };
   } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new CheckError(
-      `The supergraph of ${side} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `${side} holds no supergraph that can be read; expected what "npx freehold publish" writes. It says: ${reason}`,
       { cause: error },
     );
   }

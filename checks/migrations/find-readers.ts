@@ -71,7 +71,7 @@ export function findSearchers(
   table: string,
   isStillIndexed: (column: string, isNested: boolean) => boolean,
   columns: readonly string[],
-): { readonly choosers: readonly string[]; readonly hits: readonly Hit[] } {
+): { readonly choosers: readonly RelatedPlace[]; readonly hits: readonly Hit[] } {
   const document = context.base.index.documents.get(context.database.service);
   if (document === undefined) return { choosers: [], hits: [] };
   const searches = listSearches(document, context.database, context.tables).filter(
@@ -92,5 +92,13 @@ export function findSearchers(
         );
       }),
     ) ?? [];
-  return { choosers: [...new Set(searches.map(({ chooser }) => chooser))], hits };
+  const names = [...new Set(searches.map(({ chooser }) => chooser))];
+  return {
+    choosers: names.map((name) => {
+      const places = context.base.index.find(name);
+      const place = places.find(({ subgraph }) => subgraph === context.database.service) ?? places[0];
+      return { file: place?.file ?? '', line: place?.line ?? 1, label: name };
+    }),
+    hits,
+  };
 }

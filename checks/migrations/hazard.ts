@@ -20,6 +20,12 @@ export interface Hazard {
   readonly unindexes?: { readonly table: string; readonly columns: readonly string[] };
 }
 
+/** A step that takes a statement's place; `deploy` is a version between the one now deployed and the change itself. */
+export interface InsteadStep {
+  readonly phase: Phase | 'deploy';
+  readonly text: string;
+}
+
 /** A statement of a migration, judged. */
 export interface JudgedStatement {
   readonly line: number;
@@ -28,7 +34,7 @@ export interface JudgedStatement {
   readonly summary: string;
   readonly hazards: readonly Hazard[];
   /** The steps that do the same without a break; they take its place in the safe order. */
-  readonly instead?: readonly { readonly phase: Phase; readonly text: string }[];
+  readonly instead?: readonly InsteadStep[];
 }
 
 /** The database before this statement, and before the whole change. */
@@ -51,18 +57,28 @@ export function migrate(summary: string, ...hazards: Hazard[]): Omit<JudgedState
   return { phase: 'migrate', summary, hazards };
 }
 
+/** Whether a row can only be inserted with a value for the column. */
+export function isRequired(table: string, column: string, { now }: HazardContext): boolean {
+  const facts = now.tables.get(table)?.columns.get(column);
+  return facts !== undefined && !facts.isNullable && !facts.hasDefault;
+}
+
 /** The steps to another name or type for a column: beside each other for a while, instead of one for the other. */
 export function moveColumn(
   judged: Omit<JudgedStatement, 'line'>,
   table: string,
   before: string,
   after: string,
+  mustBeWritten: boolean,
 ): Omit<JudgedStatement, 'line'> {
   return {
     ...judged,
     instead: [
-      { phase: 'expand', text: `add ${after} beside ${table}.${before}` },
-      { phase: 'migrate', text: `fill ${after} from ${table}.${before}, while the service writes both` },
+      { phase: 'expand', text: `add ${after} beside ${table}.${before}, as nullable or with a DEFAULT` },
+      { phase: 'deploy', text: `a version that reads ${table}.${before} still, and writes both` },
+      { phase: 'migrate', text: `fill ${after} from ${table}.${before}` },
+      // The next version no longer writes it, and could not insert rows.
+      ...(mustBeWritten ? [{ phase: 'migrate' as const, text: `make ${table}.${before} nullable` }] : []),
       { phase: 'contract', text: `drop column ${table}.${before}` },
     ],
   };

@@ -4,6 +4,7 @@ import { printType, textOf } from '../databases/apply-sql.ts';
 import {
   contract,
   expand,
+  isRequired,
   moveColumn,
   type Hazard,
   type HazardContext,
@@ -19,7 +20,7 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
     case 'AT_AddColumn':
       return judgeAddColumn(table, command.def);
     case 'AT_DropColumn':
-      return contract(`drop column ${table}.${column}`, dropColumn(table, column));
+      return judgeDropColumn(table, column, context);
     case 'AT_SetNotNull':
       return contract(`require ${table}.${column}`, setNotNull(table, column));
     case 'AT_AlterColumnType':
@@ -30,11 +31,33 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
         : expand(`alter ${table}`);
     case 'AT_DropConstraint':
       return judgeDropConstraint(table, column, context);
+    case 'AT_DropNotNull':
+      return expand(`make ${table}.${column} nullable`);
     case 'AT_ColumnDefault':
       return expand(`change the default of ${table}.${column}`);
     default:
       return expand(`alter ${table}`);
   }
+}
+
+function judgeDropColumn(table: string, column: string, context: HazardContext): Judged {
+  const summary = `drop column ${table}.${column}`;
+  const hazard = dropColumn(table, column);
+  if (!isRequired(table, column, context)) return contract(summary, hazard);
+  const judged = contract(summary, {
+    ...hazard,
+    next: [
+      `Make it nullable first (ALTER COLUMN "${column}" DROP NOT NULL): a version that no longer writes it cannot insert rows otherwise.`,
+      ...hazard.next,
+    ],
+  });
+  return {
+    ...judged,
+    instead: [
+      { phase: 'expand', text: `make ${table}.${column} nullable` },
+      { phase: 'contract', text: summary },
+    ],
+  };
 }
 
 function dropColumn(table: string, column: string): Hazard {
@@ -90,16 +113,13 @@ function judgeAddColumn(table: string, definition: Node | undefined): Judged {
       what: `Column ${table}.${column} is added NOT NULL and without a default.`,
       why: 'PostgreSQL refuses it when the table has rows; on an empty table the version now deployed fails on every insert, because it does not know the column.',
       next: [
-        `Add the column as nullable or with a DEFAULT.`,
-        'Deploy the version that writes it, fill the old rows, and make it NOT NULL in a later migration.',
+        `Give it a DEFAULT (@default in schema.prisma): the old rows and the version now deployed then have a value.`,
+        'Where no default makes sense: add it as nullable ("?" in schema.prisma), deploy the version that writes it, fill the old rows, and make it NOT NULL in a later change.',
       ],
     });
     return {
       ...judged,
-      instead: [
-        { phase: 'expand', text: `add column ${table}.${column} as nullable` },
-        { phase: 'contract', text: `fill the old rows and require ${table}.${column}` },
-      ],
+      instead: [{ phase: 'expand', text: `add column ${table}.${column} with a DEFAULT` }],
     };
   }
   const call = functionOf(find('CONSTR_DEFAULT')?.raw_expr);
@@ -147,7 +167,7 @@ function judgeType(
     ],
     takesAway: { table, column },
   });
-  return moveColumn(judged, table, column, `a column of type ${after}`);
+  return moveColumn(judged, table, column, `a column of type ${after}`, isRequired(table, column, context));
 }
 
 /** Changes that PostgreSQL makes in its catalogue alone, and that no reader notices. */
@@ -214,7 +234,7 @@ export function dropIndexHazard(
       : 'A search or order by these columns reads the whole table.',
     next: [
       'Keep the index as long as an operation searches or orders by it, or create the one that takes its place first.',
-      'When no search needs it: accept the finding and say so.',
+      'When no search needs it, drop it.',
     ],
     unindexes: { table, columns },
   };

@@ -210,5 +210,11 @@ function addSearchers(
       ...finding,
       why: `${finding.why} As far as the schema tells, no client can choose such a search.`,
     };
-  return { ...finding, why: `${finding.why} Clients search so by ${choosers.join(', ')}.`, hits };
+  const related = choosers.filter(({ file }) => file !== '');
+  return {
+    ...finding,
+    why: `${finding.why} Clients search so by ${choosers.map(({ label }) => label).join(', ')}.`,
+    ...(related.length === 0 ? {} : { related }),
+    hits,
+  };
 }

@@ -37,7 +37,8 @@ export function judgeMongo({ name, body }: MongoCommand, context: HazardContext)
           ...judged,
           instead: [
             { phase: 'expand', text: `create ${after} beside ${before}` },
-            { phase: 'migrate', text: `copy ${before} to ${after}, while the service writes both` },
+            { phase: 'deploy', text: `a version that reads ${before} still, and writes both` },
+            { phase: 'migrate', text: `copy ${before} to ${after}` },
             { phase: 'contract', text: `drop collection ${before}` },
           ],
         },
@@ -107,7 +108,7 @@ function deleteDocuments(table: string): Hazard {
     table,
     what: `Documents of ${table} are deleted.`,
     why: 'The data is lost, in every environment that runs the migration.',
-    next: ['See that nobody needs them; keep a backup; accept the finding and say why.'],
+    next: ['See that nobody needs them; keep a backup.'],
   };
 }
 

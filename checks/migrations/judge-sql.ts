@@ -4,13 +4,15 @@ import { lastName, textOf } from '../databases/apply-sql.ts';
 import {
   contract,
   expand,
+  isRequired,
   migrate,
   moveColumn,
   type Hazard,
   type HazardContext,
   type JudgedStatement,
 } from './hazard.ts';
-import { dropIndexHazard, judgeAlter } from './judge-alter.ts';
+import { dropIndexHazard } from './judge-alter.ts';
+import { judgeAlterTable } from './judge-column-swap.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -22,7 +24,7 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
       'AlterTableCmd' in part ? [part.AlterTableCmd] : [],
     );
     return isDeployed(table, context)
-      ? commands.map((command) => judgeAlter(table, command, context))
+      ? judgeAlterTable(table, commands, context)
       : [expand(`alter ${table}`)];
   }
   if ('IndexStmt' in node) return [judgeIndex(node.IndexStmt, context)];
@@ -80,7 +82,7 @@ function judgeIndex(statement: IndexStmt, context: HazardContext): Judged {
     why: 'No row of the table can be written until the index is built: on a large table that takes minutes.',
     next: [
       'Write CREATE INDEX CONCURRENTLY, alone in a migration of its own (it is refused in a transaction).',
-      'When the table is known to be small: accept the finding and say so.',
+      'When the table is known to be small, it may stay so.',
     ],
   });
 }
@@ -103,7 +105,7 @@ function judgeRename(statement: RenameStmt, context: HazardContext): Judged {
       ],
       takesAway: { table, column: subname },
     });
-    return moveColumn(judged, table, subname, `${table}.${newname}`);
+    return moveColumn(judged, table, subname, `${table}.${newname}`, isRequired(table, subname, context));
   }
   if (renameType === 'OBJECT_TABLE' && isDeployed(table, context))
     return swapTable(table, newname, {
@@ -186,7 +188,7 @@ function judgeRows(node: Node, context: HazardContext): Judged {
       table,
       what: `All rows of ${table} are deleted.`,
       why: 'The data is lost, in every environment that runs the migration.',
-      next: ['See that nobody needs the rows; keep a backup; accept the finding and say why.'],
+      next: ['See that nobody needs the rows; keep a backup.'],
     });
   }
   if ('UpdateStmt' in node) {

@@ -41,6 +41,7 @@ export function planSafeOrder(
   if (migrations.length === 0 && !hasRemoval && changes.length < 2) return [];
   const steps: OrderStep[] = [
     ...listPhase(migrations, 'expand'),
+    ...listVersionsBetween(migrations),
     ...listPhase(migrations, 'migrate'),
     ...listDeployments(sortProvidersFirst(changes, head), changedCode),
   ];
@@ -88,6 +89,18 @@ function listPhase(
         text: `${when}migrate ${service}: ${listShort(summaries)} (${migration.name}${note})`,
       },
     ];
+  });
+}
+
+/** Versions that write the old and the new, so that rows can be filled while they run. */
+function listVersionsBetween(migrations: readonly JudgedMigration[]): OrderStep[] {
+  return migrations.flatMap(({ service, statements }) => {
+    const texts = statements.flatMap((one) => (one.instead ?? []).filter(({ phase }) => phase === 'deploy'));
+    return [...new Set(texts.map(({ text }) => text))].map((text): OrderStep => ({
+      phase: 'deploy',
+      service,
+      text: `deploy ${service}: ${text}`,
+    }));
   });
 }
 

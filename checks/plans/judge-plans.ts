@@ -107,7 +107,7 @@ function describeGrowth(
       hits: [hit],
       next: [
         'See whether fields that are read together can stay in one subgraph, or can be given along with @provides.',
-        `When the cost is meant, raise the operation in ${budgetsFile} if it has a budget, or accept the finding.`,
+        `When the cost is meant, raise the operation in ${budgetsFile} if it has a budget; otherwise nothing is to be done.`,
       ],
     },
   ];

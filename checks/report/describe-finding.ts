@@ -68,6 +68,20 @@ export function isBreaking(report: CheckReport): boolean {
   return report.findings.some(({ severity, accepted }) => severity === 'breaking' && accepted === undefined);
 }
 
+/** How a break can be accepted, with an entry to copy; undefined when nothing breaks. */
+export function printAcceptHint(report: CheckReport): { text: string; entry: string } | undefined {
+  const first = report.findings.find(
+    ({ severity, accepted }) => severity === 'breaking' && accepted === undefined,
+  );
+  if (first === undefined) return undefined;
+  const { rule, subject } = first;
+  const entry = { rule, subject, reason: '...', author: '...', expires: 'YYYY-MM-DD' };
+  return {
+    text: 'To accept a break, put an entry into the list "accepted" of freehold.accepted.json; for the first one here:',
+    entry: JSON.stringify(entry),
+  };
+}
+
 /** What stands in the text beside who decided. */
 export function printAcceptance(finding: Finding): string | undefined {
   const { accepted, acceptanceExpired } = finding;

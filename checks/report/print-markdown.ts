@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import {
   isBreaking,
   printAcceptance,
+  printAcceptHint,
   printHits,
   printLocation,
   printPlaces,
@@ -39,6 +40,9 @@ export function printMarkdown(report: CheckReport): string {
     sections.push(
       `#### Safe order\n\n${report.order.map((step, index) => `${index + 1}. (${step.phase}) ${escape(step.text)}`).join('\n')}`,
     );
+  const hint = printAcceptHint(report);
+  if (hint !== undefined)
+    sections.push(fold('Accept instead', `${escape(hint.text)}\n\n\`\`\`json\n${hint.entry}\n\`\`\``));
   if (report.notes.length > 0) sections.push(report.notes.map((note) => `> ${escape(note)}`).join('\n'));
   return shorten([title, escape(printSummary(report)), ...sections].join('\n\n'));
 }

@@ -1,8 +1,8 @@
 import type { CheckReport } from '../check.ts';
 import type { Finding } from '../finding.ts';
 import {
-  isBreaking,
   printAcceptance,
+  printAcceptHint,
   printHits,
   printLocation,
   printPlaces,
@@ -20,10 +20,8 @@ export function printText(report: CheckReport): string {
       ].join('\n'),
     );
   if (report.notes.length > 0) blocks.push(report.notes.map((note) => `Note: ${note}`).join('\n'));
-  if (isBreaking(report))
-    blocks.push(
-      'To accept a break: add its rule and subject to freehold.accepted.json, with reason, author and expiry.',
-    );
+  const hint = printAcceptHint(report);
+  if (hint !== undefined) blocks.push(`${hint.text}\n  ${hint.entry}`);
   return `${[...blocks, printSummary(report)].join('\n\n')}\n`;
 }
 

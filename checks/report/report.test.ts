@@ -64,7 +64,8 @@ describe('a report', () => {
       Safe order
         1. (publish) publish the supergraph
 
-      To accept a break: add its rule and subject to freehold.accepted.json, with reason, author and expiry.
+      To accept a break, put an entry into the list "accepted" of freehold.accepted.json; for the first one here:
+        {"rule":"field-removed","subject":"Person.email","reason":"...","author":"...","expires":"YYYY-MM-DD"}
 
       1 breaking; 1 accepted. Compared with 4f2a1bc (merge base with main); judged by 4 known operations and no usage file.
       "
@@ -107,6 +108,16 @@ describe('a report', () => {
       #### Safe order
 
       1. (publish) publish the supergraph
+
+      <details><summary>Accept instead</summary>
+
+      To accept a break, put an entry into the list "accepted" of freehold.accepted.json; for the first one here:
+
+      \`\`\`json
+      {"rule":"field-removed","subject":"Person.email","reason":"...","author":"...","expires":"YYYY-MM-DD"}
+      \`\`\`
+
+      </details>
       "
     `);
   });

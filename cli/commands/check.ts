@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
+import { exitWithTwoOnMisuse } from '../exit-codes.ts';
+
 interface CheckOptions {
   readonly base?: string;
   readonly operations?: readonly string[];
@@ -10,8 +12,7 @@ interface CheckOptions {
 
 /** `freehold check`: the working tree against a base. Exit code 0, 1 (something breaks) or 2 (could not run). */
 export function addCheckCommand(program: Command): void {
-  program
-    .command('check')
+  exitWithTwoOnMisuse(program.command('check'))
     .description('Judge schema, operations, migrations and plans of the working tree against a base')
     .option(
       '--base <ref|file|folder>',

@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
 
+import { exitWithTwoOnMisuse } from '../exit-codes.ts';
+
 /** `freehold diff`: every difference of the schema that clients see. */
 export function addDiffCommand(program: Command): void {
-  program
-    .command('diff')
+  exitWithTwoOnMisuse(program.command('diff'))
     .description('List every difference of the schema that clients see, whoever is hit')
     .option(
       '--base <ref|file|folder>',

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 
+import { exitWithTwoOnMisuse } from '../exit-codes.ts';
+
 /** `freehold publish`: what the registry, which is the repository, has to hold after a merge. */
 export function addPublishCommand(program: Command): void {
-  program
-    .command('publish')
+  exitWithTwoOnMisuse(program.command('publish'))
     .description(
       'Judge the working tree against what is published, then write supergraph and operations manifest',
     )

@@ -94,6 +94,20 @@ describe('freehold check', () => {
     expect(failed).toBe(
       'freehold check could not run: --base "no-such-branch" is no commit, branch or tag here, and no file or folder either.\n',
     );
+    await writeFile(path.join(root, 'notes.txt'), 'no supergraph');
+    const refusals = [
+      [{ base: 'notes.txt' }, '--base notes.txt holds no supergraph that can be read; expected what'],
+      [{ base: 'HEAD', operations: ['nothing/**'] }, '--operations "nothing/**" matches no file'],
+      [{ base: 'HEAD', usage: ['none.json'] }, 'The usage file none.json does not exist.'],
+      [{ base: 'HEAD', usage: ['subgraphs'] }, 'The usage file subgraphs is a folder; expected a file.'],
+      [{ base: 'HEAD', usage: ['notes.txt'] }, 'notes.txt is not JSON'],
+    ] as const;
+    for (const [options, message] of refusals) {
+      failed = '';
+      expect(await runCheckCommand(root, { format: 'text', ...options }, output)).toBe(2);
+      expect(failed).toContain(message);
+      expect(failed.trimEnd().split('\n')).toHaveLength(1);
+    }
     await writeFile(
       path.join(root, 'freehold.checks.json'),
       '{ "rules": { "no-such-rule": { "severity": "off" } } }',

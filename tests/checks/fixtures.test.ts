@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 
 import { runCheck } from '../../checks/check.ts';
@@ -8,6 +9,7 @@ import { composeSnapshot } from '../../checks/composition/compose-snapshot.ts';
 import { readFolder } from '../../checks/files/read-folder.ts';
 import type { FileTree } from '../../checks/files/file-tree.ts';
 import { loadSnapshot } from '../../checks/project/snapshot.ts';
+import { printJson } from '../../checks/report/print-json.ts';
 import { printText } from '../../checks/report/print-text.ts';
 
 const root = path.join(import.meta.dirname, 'fixtures');
@@ -38,17 +40,26 @@ async function readSide(name: string, side: 'base' | 'head'): Promise<FileTree> 
   return { label: side, files };
 }
 
+// Formats are left to the readers of the file: the schema's shape is what they rely on.
+const validateReport = new Ajv2020({ validateFormats: false }).compile(
+  JSON.parse(
+    readFileSync(path.join(import.meta.dirname, '../../checks/schemas/report.schema.json'), 'utf8'),
+  ) as object,
+);
+
 const cases = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
   .map((entry) => entry.name);
 
-describe('each change gives exactly its findings', () => {
+describe('each change gives exactly its findings, and JSON that follows the published schema', () => {
   test.each(cases)('%s', async (name) => {
     const report = await runCheck({
       base: { kind: 'tree', tree: await readSide(name, 'base') },
       head: await readSide(name, 'head'),
       now,
     });
+    validateReport(JSON.parse(printJson(report)));
+    expect(validateReport.errors).toBeNull();
     await expect(printText(report)).toMatchFileSnapshot(path.join(root, name, 'expected.txt'));
   });
 

@@ -64,7 +64,13 @@ describe("the shop's own check", () => {
     });
     expect(listFindings(report)).toEqual(['breaking column-renamed accounts/users.name']);
     expect(report.findings[0]?.why).toContain('GraphQL answers User.name from it.');
-    expect(report.order.map(({ phase }) => phase)).toEqual(['expand', 'migrate', 'deploy', 'contract']);
+    expect(report.order.map(({ phase }) => phase)).toEqual([
+      'expand',
+      'deploy',
+      'migrate',
+      'deploy',
+      'contract',
+    ]);
   });
 
   test('says who does not give an argument that becomes required', async () => {
