@@ -83,6 +83,30 @@ describe('the gateway answers', () => {
     expect(await atRoot.json()).toEqual(expected);
   });
 
+  test.each(['compiled', 'apollo'] as const)(
+    'a second time as the first time, whatever became of it (%s engine)',
+    async (engine) => {
+      const { url, gateway } = await start({ engine });
+      const query = 'query Books($wants: Boolean!) { books { title stars @include(if: $wants) } }';
+      const ask = async (variables: unknown, accept = '*/*'): Promise<unknown> => {
+        const response = await post(url, { query, variables }, { accept });
+        const headers = Object.fromEntries(response.headers);
+        delete headers['date'];
+        return { status: response.status, headers, body: await response.json() };
+      };
+      for (const variables of [{ wants: true }, { wants: false }, { wants: 'perhaps' }, {}, [], null])
+        expect(await ask(variables)).toEqual(await ask(variables));
+      expect(await ask({ wants: true }, 'application/graphql-response+json')).toMatchObject({
+        headers: { 'content-type': 'application/graphql-response+json; charset=utf-8' },
+      });
+      expect(await ask({ wants: true }, 'text/css')).toMatchObject({ status: 406 });
+      await gateway.reload();
+      expect(await ask({ wants: true })).toMatchObject({
+        body: { data: { books: [{ title: 'Emma', stars: 5 }] } },
+      });
+    },
+  );
+
   test('ready: yes with its services, no when it drains, while it answers until it is closed', async () => {
     const { url, gateway } = await start();
     const ready = await fetch(`${url}/ready`);

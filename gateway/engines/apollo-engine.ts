@@ -4,7 +4,13 @@ import type {
   GatewayExecutor,
   GatewayGraphQLRequestContext,
 } from '@apollo/server-gateway-interface';
-import { GraphQLError, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Logger } from 'pino';
 
 import { identityHeader, signatureHeader, type SignRequest } from '../auth/sign-request.ts';
@@ -114,11 +120,18 @@ async function executeOn(
   const run = executor(requestContext).catch(answerGraphqlError);
   const { data, errors, extensions } = await Promise.race([run, rejectOnAbort(request.signal)]);
   const answer: FormattedExecutionResult = {
-    ...(errors !== undefined && { errors: errors.map((error) => error.toJSON()) }),
+    ...(errors !== undefined && { errors: errors.map(describeError) }),
     ...(data !== undefined && { data }),
     ...(extensions !== undefined && { extensions }),
   };
   return { kind: 'result', result: answer };
+}
+
+/** The stock gateway tells wrong variables without a code; Apollo Server would take that for a fault of its own. */
+function describeError(error: GraphQLError): GraphQLFormattedError {
+  const isVariable = error.nodes?.length === 1 && error.nodes[0]?.kind === Kind.VARIABLE_DEFINITION;
+  if (!isVariable || error.extensions['code'] !== undefined) return error.toJSON();
+  return { ...error.toJSON(), extensions: { ...error.extensions, code: 'BAD_USER_INPUT' } };
 }
 
 /** The planner reports what it cannot plan by throwing a GraphQLError: an answer for the client, not a broken engine. */

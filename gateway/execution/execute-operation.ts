@@ -46,6 +46,7 @@ export async function executeOperation(
     deadlineAt: request.deadlineAt,
     trace: request.trace,
     log,
+    collected: new Map(),
     // What the gateway itself answers (introspection) may have any text.
     facts: { isPlain: true, isAscii: compiled.introspection === undefined, hasShared: false },
   };

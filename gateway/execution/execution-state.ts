@@ -31,6 +31,8 @@ export interface ExecutionState {
   /** Watches the operation; undefined when nobody asked for that. */
   readonly trace: OperationTrace | undefined;
   readonly log: Logger;
+  /** The entities at a path (its hops joined by dots), for steps that start between the same answers. */
+  readonly collected: Map<string, readonly DataObject[]>;
   /** The steps lower it by what their answers say. */
   readonly facts: DataFacts;
 }

@@ -11,9 +11,16 @@ import type { RunnableStep } from './run-plan.ts';
 import type { ErrorPlace } from './service-error.ts';
 import { badShape, describe, type SubgraphErrorReport } from './subgraph-answer.ts';
 
+interface CompiledTarget {
+  readonly path: readonly string[];
+  /** The path as one text. */
+  readonly place: string;
+  readonly read: ReadRepresentation;
+}
+
 interface CompiledBatch {
   readonly batch: EntityBatch;
-  readonly targets: readonly { readonly path: readonly string[]; readonly read: ReadRepresentation }[];
+  readonly targets: readonly CompiledTarget[];
   readonly interfaceNames: readonly unknown[];
 }
 
@@ -29,7 +36,11 @@ interface Representations {
 export function compileEntityStep(step: EntityStep): RunnableStep {
   const batches: readonly CompiledBatch[] = step.batches.map((batch) => ({
     batch,
-    targets: batch.targets.map((target) => ({ path: target.path, read: compileReader(target) })),
+    targets: batch.targets.map((target) => ({
+      path: target.path,
+      place: target.path.join('.'),
+      read: compileReader(target),
+    })),
     interfaceNames: listInterfaceNames(batch),
   }));
   return {
@@ -58,10 +69,10 @@ export function compileEntityStep(step: EntityStep): RunnableStep {
   };
 }
 
-function readRepresentations({ targets }: CompiledBatch, { data, facts }: ExecutionState): Representations {
+function readRepresentations({ targets }: CompiledBatch, state: ExecutionState): Representations {
   const byText = new Map<string, DataObject[]>();
-  for (const { path, read } of targets)
-    for (const entity of collectEntities(data, path, facts.hasShared)) {
+  for (const { path, place, read } of targets)
+    for (const entity of findEntities(state, path, place)) {
       const text = read(entity);
       if (text === undefined) continue;
       const same = byText.get(text);
@@ -69,6 +80,19 @@ function readRepresentations({ targets }: CompiledBatch, { data, facts }: Execut
       else same.push(entity);
     }
   return { text: [...byText.keys()].join(','), entities: [...byText.values()] };
+}
+
+function findEntities(
+  { data, facts, collected }: ExecutionState,
+  path: readonly string[],
+  place: string,
+): readonly DataObject[] {
+  let entities = collected.get(place);
+  if (entities === undefined) {
+    entities = collectEntities(data, path, facts.hasShared);
+    collected.set(place, entities);
+  }
+  return entities;
 }
 
 /** Merges a batch's answer. Throws a `FetchError` when it is not a list with one item a representation. */

@@ -154,6 +154,7 @@ class Run {
     const service = this.#steps[id]?.step.service ?? '';
     const prepared = this.#prepared[id];
     this.#answers[id] = response.body;
+    this.#state.collected.clear();
     try {
       const answer = response.answer ?? parseSubgraphAnswer(service, response);
       const { facts } = this.#state;

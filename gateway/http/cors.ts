@@ -15,10 +15,18 @@ export type CorsGuard = (request: IncomingMessage, response: ServerResponse, nex
  */
 export function makeCorsGuard(config: GatewayConfig): CorsGuard {
   const origins = [...config.corsOrigins, ...(config.mode === 'development' ? sandboxOrigins : [])];
-  return cors<IncomingMessage>({
+  const guard = cors<IncomingMessage>({
     origin: origins.includes('*') ? '*' : origins,
     methods: ['GET', 'POST'],
     credentials: !origins.includes('*'),
     maxAge: 600,
   }) as CorsGuard;
+  const isAnyOrigin = origins.includes('*');
+  return (request, response, next) => {
+    // Not from a page of another origin: nothing is to be allowed, and caches must know that it depends.
+    if (request.headers.origin === undefined && request.method !== 'OPTIONS' && !isAnyOrigin) {
+      response.setHeader('vary', 'Origin');
+      next();
+    } else guard(request, response, next);
+  };
 }

@@ -1,4 +1,4 @@
-import { ApolloServer, type HTTPGraphQLResponse, type HeaderMap } from '@apollo/server';
+import { ApolloServer, type HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginLandingPageLocalDefault,
   ApolloServerPluginLandingPageProductionDefault,
@@ -15,10 +15,12 @@ import type { RequestIdentity } from '../auth/request-identity.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
-import { makeErrorId, printInternalError, RequestError, toGraphqlError } from '../errors.ts';
+import { RequestError, toGraphqlError } from '../errors.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
 import type { OperationTrace } from '../telemetry/trace.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
+import { KnownOperations, readPosted, type AnswerHeaders, type KnownOperation } from './known-operations.ts';
+import { maskError } from './mask-error.ts';
 
 /** What the host knows of a request and the engine needs. */
 export interface OperationContext {
@@ -38,23 +40,42 @@ export interface OperationContext {
   readonly readyAnswer: ReadyAnswer | undefined;
 }
 
-/** The ready body of an answer. */
+/** What passes Apollo Server by, on either side of it. */
 export interface ReadyAnswer {
+  /** The ready body of the answer. */
   body: Buffer | undefined;
+  /** The operation, as Apollo Server has read it. */
+  known: KnownOperation | undefined;
+  /** What the engine has answered already, where it was asked before Apollo Server. */
+  outcome: EngineOutcome | undefined;
 }
+
+type EngineOutcome =
+  | { readonly kind: 'answer'; readonly answer: EngineAnswer }
+  | { readonly kind: 'failure'; readonly failure: unknown };
 
 /** An HTTP request with its body parsed. */
 export interface GraphqlHttpRequest {
   readonly method: string;
-  readonly headers: HeaderMap;
+  readonly accept: string;
+  /** Makes the headers, where they are needed. */
+  readonly headers: () => HeaderMap;
   /** The URL's query, with its question mark. */
   readonly search: string;
   readonly body: unknown;
 }
 
+/** A complete answer. */
+export interface GraphqlHttpAnswer {
+  /** Default: 200. */
+  readonly status: number | undefined;
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly body: Buffer;
+}
+
 /** GraphQL over HTTP: Apollo Server parses, validates and answers; the engine in use executes. */
 export interface GraphqlServer {
-  execute(request: GraphqlHttpRequest, context: OperationContext): Promise<HTTPGraphQLResponse>;
+  execute(request: GraphqlHttpRequest, context: OperationContext): Promise<GraphqlHttpAnswer>;
   stop(): Promise<void>;
 }
 
@@ -101,36 +122,80 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
     ],
   });
   await server.start();
+  const operations = new KnownOperations();
   return {
-    execute: ({ method, headers, search, body }, context) =>
-      server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers, search, body },
-        context: () => Promise.resolve(context),
-      }),
+    execute: async (request, context) =>
+      (await executeKnown(parts, operations, request, context)) ??
+      executeByServer(server, operations, request, context),
     stop: () => server.stop(),
   };
 }
 
-function makeGatewayInterface(
+/** Asks the engine directly, for an operation that Apollo Server knows; undefined where that has to answer. */
+async function executeKnown(
   { engines, usage }: GraphqlServerParts,
+  operations: KnownOperations,
+  { method, accept, body }: GraphqlHttpRequest,
+  context: OperationContext,
+): Promise<GraphqlHttpAnswer | undefined> {
+  const { readyAnswer } = context;
+  const posted = method === 'POST' && readyAnswer !== undefined ? readPosted(body) : undefined;
+  if (readyAnswer === undefined || posted === undefined) return undefined;
+  const found = operations.find(posted, accept, engines.current.apiSchema);
+  if (found === undefined) return undefined;
+  try {
+    const answer = await executeOperation(engines, usage, found.known, posted.variables, context);
+    if (answer.kind === 'json') return { status: undefined, headers: found.headers, body: answer.body };
+    readyAnswer.outcome = { kind: 'answer', answer };
+  } catch (failure) {
+    readyAnswer.outcome = { kind: 'failure', failure };
+  }
+  return undefined;
+}
+
+async function executeByServer(
+  server: ApolloServer<OperationContext>,
+  operations: KnownOperations,
+  { method, accept, headers: makeHeaders, search, body }: GraphqlHttpRequest,
+  context: OperationContext,
+): Promise<GraphqlHttpAnswer> {
+  const answer = await server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method, headers: makeHeaders(), search, body },
+    context: () => Promise.resolve(context),
+  });
+  const { readyAnswer } = context;
+  const headers: AnswerHeaders = [...answer.headers];
+  const text =
+    answer.body.kind === 'complete' ? answer.body.string : await joinChunks(answer.body.asyncIterator);
+  const ready = text === '' ? readyAnswer?.body : undefined;
+  const known = readyAnswer?.known;
+  if (ready !== undefined && known !== undefined && method === 'POST' && (answer.status ?? 200) === 200)
+    operations.note(known, accept, headers);
+  return { status: answer.status, headers, body: ready ?? Buffer.from(text) };
+}
+
+async function joinChunks(chunks: AsyncIterableIterator<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+function makeGatewayInterface(
+  parts: GraphqlServerParts,
   readyAnswers: WeakMap<object, () => string>,
 ): GatewayInterface {
   return {
     onSchemaLoadOrUpdate: (callback) =>
-      engines.onChange((engine: Engine) => {
+      parts.engines.onChange((engine: Engine) => {
         callback({ apiSchema: engine.apiSchema, coreSupergraphSdl: engine.supergraphSdl });
       }),
     load: () =>
       Promise.resolve({
-        executor: async (context) =>
+        executor: (context) =>
           // Apollo Server calls with an operation or without: its type says only the one.
           (context as Partial<typeof context>).operation === undefined
-            ? refuseName(context.request.operationName)
-            : toExecutionResult(
-                await executeOperation(engines, usage, context),
-                (context.context as OperationContext).readyAnswer,
-                readyAnswers,
-              ),
+            ? Promise.resolve(refuseName(context.request.operationName))
+            : runForServer(parts, context, readyAnswers),
       }),
     // The host closes the engines, after Apollo Server has ended its requests.
     stop: () => Promise.resolve(),
@@ -146,28 +211,45 @@ function refuseName(name: string | null | undefined): GatewayExecutionResult {
   return { errors: [new GraphQLError(message)] };
 }
 
-async function executeOperation(
-  engines: EngineSwitch,
-  usage: UsageRecorder | undefined,
+async function runForServer(
+  { engines, usage }: GraphqlServerParts,
   context: GatewayGraphQLRequestContext,
-): Promise<EngineAnswer> {
-  const { headers, identity, signal, deadlineAt, trace, client } = context.context as OperationContext;
-  usage?.count({
+  readyAnswers: WeakMap<object, () => string>,
+): Promise<GatewayExecutionResult> {
+  const operationContext = context.context as OperationContext;
+  const { readyAnswer } = operationContext;
+  const known: KnownOperation = {
     schema: context.schema,
+    source: context.source,
     queryHash: context.queryHash,
     document: context.document,
     operation: context.operation,
-    variables: context.request.variables ?? {},
-    client,
-  });
+    operationName: context.request.operationName ?? undefined,
+  };
+  if (readyAnswer?.outcome?.kind === 'failure') throw readyAnswer.outcome.failure;
+  const answer =
+    readyAnswer?.outcome?.answer ??
+    (await executeOperation(engines, usage, known, context.request.variables ?? {}, operationContext));
+  if (readyAnswer !== undefined) readyAnswer.known = known;
+  return toExecutionResult(answer, readyAnswer, readyAnswers);
+}
+
+async function executeOperation(
+  engines: EngineSwitch,
+  usage: UsageRecorder | undefined,
+  { schema, source, queryHash, document, operation, operationName }: KnownOperation,
+  variables: Readonly<Record<string, unknown>>,
+  { headers, identity, signal, deadlineAt, trace, client }: OperationContext,
+): Promise<EngineAnswer> {
+  usage?.count({ schema, queryHash, document, operation, variables, client });
   try {
-    return await engines.execute(context.schema, {
-      query: context.source,
-      queryHash: context.queryHash,
-      document: context.document,
-      operation: context.operation,
-      operationName: context.request.operationName ?? undefined,
-      variables: context.request.variables ?? {},
+    return await engines.execute(schema, {
+      query: source,
+      queryHash,
+      document,
+      operation,
+      operationName,
+      variables,
       headers,
       identity,
       signal,
@@ -207,33 +289,4 @@ function toError({ message, path, locations, extensions }: GraphQLFormattedError
 function printResult(result: FormattedExecutionResult, readyAnswers: WeakMap<object, () => string>): string {
   const ready = result.data ? readyAnswers.get(result.data) : undefined;
   return ready === undefined ? `${JSON.stringify(result)}\n` : ready();
-}
-
-/** Keeps what was written for clients; anything else is logged under an id, and the client reads the id. */
-function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
-  if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted;
-  if (isBadRequest(error)) return { ...formatted, extensions: { code: 'BAD_REQUEST' } };
-  const errorId = makeErrorId();
-  log.error({ err: unwrapError(error), errorId }, 'operation failed');
-  const { path, locations } = formatted;
-  return {
-    message: printInternalError(errorId),
-    ...(locations !== undefined && { locations }),
-    ...(path !== undefined && { path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
-  };
-}
-
-/** Apollo Server refuses malformed requests for persisted documents with a status and without a code. */
-function isBadRequest(error: unknown): boolean {
-  if (!(error instanceof GraphQLError) || error.originalError !== undefined) return false;
-  const { code, http } = error.extensions;
-  if (code !== undefined || typeof http !== 'object' || http === null || !('status' in http)) return false;
-  return typeof http.status === 'number' && http.status >= 400 && http.status < 500;
-}
-
-function unwrapError(error: unknown): unknown {
-  return error instanceof Error && 'originalError' in error && error.originalError !== undefined
-    ? error.originalError
-    : error;
 }

@@ -14,7 +14,7 @@ import type { BeginTrace } from '../telemetry/explain-gate.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { readClientName } from '../usage/client-name.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
-import type { GraphqlServer, ReadyAnswer } from './graphql-server.ts';
+import type { GraphqlHttpAnswer, GraphqlServer, ReadyAnswer } from './graphql-server.ts';
 import { readJsonBody } from './read-body.ts';
 import type { GraphReadiness } from './read-readiness.ts';
 
@@ -141,11 +141,14 @@ async function answerOperationOrPage(
   try {
     const identity = await authenticate(parts, request);
     const read = isPost ? await readBody(parts, request, deadline.signal) : undefined;
-    const readyAnswer: ReadyAnswer | undefined = Array.isArray(read) ? undefined : { body: undefined };
+    const readyAnswer: ReadyAnswer | undefined = Array.isArray(read)
+      ? undefined
+      : { body: undefined, known: undefined, outcome: undefined };
     const answer = await parts.graphql.execute(
       {
         method,
-        headers: toHeaderMap(request),
+        accept: request.headers.accept ?? '',
+        headers: () => toHeaderMap(request),
         search: isPost || search === '' ? search : parts.guards.checkUrl(search),
         body: isPost ? parts.guards.checkBody(read) : undefined,
       },
@@ -159,10 +162,7 @@ async function answerOperationOrPage(
         readyAnswer,
       },
     );
-    const text =
-      answer.body.kind === 'complete' ? answer.body.string : await joinChunks(answer.body.asyncIterator);
-    const body = (text === '' ? readyAnswer?.body : undefined) ?? Buffer.from(text);
-    writeAnswer(response, answer.status ?? 200, answer.headers, body);
+    writeAnswer(response, answer);
   } finally {
     deadline.end();
     lease.release();
@@ -247,18 +247,7 @@ function pickHeaders(request: IncomingMessage, names: readonly string[]): Record
   return picked;
 }
 
-async function joinChunks(chunks: AsyncIterableIterator<string>): Promise<string> {
-  let text = '';
-  for await (const chunk of chunks) text += chunk;
-  return text;
-}
-
-function writeAnswer(
-  response: ServerResponse,
-  status: number,
-  headers: Iterable<[string, string]>,
-  body: Buffer,
-): void {
+function writeAnswer(response: ServerResponse, { status = 200, headers, body }: GraphqlHttpAnswer): void {
   if (response.destroyed) return;
   response.statusCode = status;
   for (const [name, value] of headers) response.setHeader(name, value);

@@ -10,9 +10,10 @@ export interface BreakerOptions {
 
 interface ClosedCircuit {
   readonly kind: 'closed';
-  readonly since: number;
-  readonly requests: number;
-  readonly failures: number;
+  /** Counted in place: this is done for every request. */
+  since: number;
+  requests: number;
+  failures: number;
 }
 
 type Circuit =
@@ -32,19 +33,22 @@ export function breakCircuit(
   let circuit: Circuit = closeCircuit(now());
   const open = (): Circuit => ({ kind: 'open', until: now() + options.breakerOpenMs });
   const record = (outcome: Outcome): void => {
-    if (circuit.kind === 'closed') circuit = count(circuit, outcome);
+    if (circuit.kind === 'closed') count(circuit, outcome);
     else if (circuit.kind === 'trying')
       // A try that says nothing leaves the next request to try.
       circuit = { good: closeCircuit(now()), bad: open(), unknown: { kind: 'open', until: now() } as const }[
         outcome
       ];
   };
-  const count = (closed: ClosedCircuit, outcome: Outcome): Circuit => {
-    const current = now() - closed.since > options.breakerWindowMs ? closeCircuit(now()) : closed;
-    const requests = current.requests + (outcome === 'unknown' ? 0 : 1);
-    const failures = current.failures + (outcome === 'bad' ? 1 : 0);
-    if (failures >= options.breakerFailures && failures * 2 >= requests) return open();
-    return { ...current, requests, failures };
+  const count = (closed: ClosedCircuit, outcome: Outcome): void => {
+    if (outcome !== 'unknown') closed.requests += 1;
+    if (outcome !== 'bad') return;
+    // Only a failure asks how long the count has gone on.
+    if (now() - closed.since > options.breakerWindowMs)
+      Object.assign(closed, { since: now(), requests: 1, failures: 0 });
+    closed.failures += 1;
+    if (closed.failures >= options.breakerFailures && closed.failures * 2 >= closed.requests)
+      circuit = open();
   };
   const mayPass = (): boolean => {
     if (circuit.kind === 'closed') return true;

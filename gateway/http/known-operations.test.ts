@@ -1,0 +1,64 @@
+import { buildSchema, getOperationAST, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+
+import { KnownOperations, readPosted, type KnownOperation } from './known-operations.ts';
+
+const schema = buildSchema('type Query { a: Int b: Int }');
+const source = 'query A { a } query B { b }';
+
+function know(operationName: string, ownSchema = schema): KnownOperation {
+  const document = parse(source);
+  const operation = getOperationAST(document, operationName);
+  if (!operation) throw new Error(`no operation ${operationName}`);
+  return { schema: ownSchema, source, queryHash: 'hash', document, operation, operationName };
+}
+
+describe('an operation that was answered before', () => {
+  test('is found by text, name, schema and what the client accepts', () => {
+    const operations = new KnownOperations();
+    const known = know('A');
+    operations.note(known, '*/*', [['content-type', 'application/json']]);
+    const posted = { query: source, operationName: 'A', variables: {} };
+    expect(operations.find(posted, '*/*', schema)).toEqual({
+      known,
+      headers: [['content-type', 'application/json']],
+    });
+    expect(operations.find({ ...posted, operationName: 'B' }, '*/*', schema)).toBeUndefined();
+    expect(operations.find({ ...posted, query: `${source} ` }, '*/*', schema)).toBeUndefined();
+    expect(operations.find(posted, 'application/json', schema)).toBeUndefined();
+    expect(operations.find(posted, '*/*', buildSchema('type Query { a: Int }'))).toBeUndefined();
+  });
+
+  test('has the headers of each kind of client', () => {
+    const operations = new KnownOperations();
+    const known = know('A');
+    operations.note(known, 'a', [['x', '1']]);
+    operations.note(known, 'b', [['x', '2']]);
+    const posted = { query: source, operationName: 'A', variables: {} };
+    expect(operations.find(posted, 'a', schema)?.headers).toEqual([['x', '1']]);
+    expect(operations.find(posted, 'b', schema)?.headers).toEqual([['x', '2']]);
+  });
+});
+
+describe('a posted body', () => {
+  test.each([
+    ['a batch', [{ query: '{ a }' }]],
+    ['no text', { variables: {} }],
+    ['an empty text', { query: '' }],
+    ['variables in a list', { query: '{ a }', variables: [1] }],
+    ['variables as text', { query: '{ a }', variables: '{}' }],
+    ['a name that is none', { query: '{ a }', operationName: 1 }],
+    ['a persisted document', { query: '{ a }', extensions: { persistedQuery: { version: 1 } } }],
+    ['extensions that are none', { query: '{ a }', extensions: 'x' }],
+  ])('with %s is left to the server', (_name, body) => {
+    expect(readPosted(body)).toBeUndefined();
+  });
+
+  test('is read with nulls as if they were not there', () => {
+    expect(readPosted({ query: '{ a }', variables: null, operationName: null, extensions: null })).toEqual({
+      query: '{ a }',
+      operationName: undefined,
+      variables: {},
+    });
+  });
+});
