@@ -2,6 +2,7 @@ import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDe
 import type { Logger } from 'pino';
 
 import type { RequestIdentity } from './auth/request-identity.ts';
+import type { SubgraphErrorPolicy } from './execution/mask-subgraph-error.ts';
 import type { OperationTrace } from './telemetry/trace.ts';
 import type { SignRequest } from './auth/sign-request.ts';
 
@@ -68,6 +69,8 @@ export interface EngineOptions {
   readonly subgraphUrls: Readonly<Record<string, string>>;
   /** Signs requests to subgraphs (docs/request-signatures.md). Default: they are not signed. */
   readonly signRequest?: SignRequest | undefined;
+  /** What clients read of a subgraph's own errors: all, or not those that were not written for them. Default `pass`. */
+  readonly subgraphErrors?: SubgraphErrorPolicy | undefined;
   readonly log: Logger;
 }
 

@@ -107,6 +107,24 @@ describe('the gateway answers', () => {
     },
   );
 
+  test.each(['compiled', 'apollo'] as const)(
+    'without the inside of a subgraph in production, and with it in development (%s engine)',
+    async (engine) => {
+      const secret = 'connect ECONNREFUSED 10.0.0.7:5432';
+      const query = '{ books { title stars } }';
+      const tell = async (mode: 'production' | 'development'): Promise<string> => {
+        const { url } = await start({ engine, mode });
+        subgraphs.load({ ...data, stars: { Book: [{ id: '1', stars: 5, __error: secret }] } });
+        return (await post(url, { query })).text();
+      };
+      const masked = await tell('production');
+      expect(masked).toContain('The subgraph \\"stars\\" reported an internal error.');
+      expect(masked).toContain('"title":"Emma","stars":null');
+      expect(masked).not.toContain('10.0.0.7');
+      expect(await tell('development')).toContain(secret);
+    },
+  );
+
   test('ready: yes with its services, no when it drains, while it answers until it is closed', async () => {
     const { url, gateway } = await start();
     const ready = await fetch(`${url}/ready`);

@@ -58,6 +58,7 @@ async function openEngine(
     supergraphSdl: stripAuthorization(supergraphSdl),
     subgraphUrls: config.subgraphUrls,
     signRequest,
+    subgraphErrors: config.subgraphErrors ?? (config.mode === 'production' ? 'mask-internal' : 'pass'),
     log,
     compiled: {
       transport: {

@@ -79,6 +79,12 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       "Web origins that may call from a browser, beside the page's own; `development` adds Apollo's Sandbox.",
     ),
+  subgraphErrors: z
+    .enum(['pass', 'mask-internal'])
+    .optional()
+    .describe(
+      "What clients read of a subgraph's own errors. `pass`: all but stack traces. `mask-internal`: an error without a code, or with INTERNAL_SERVER_ERROR, says which subgraph it was and no more; the log has the rest. Unset: `mask-internal` in `production`, `pass` in `development`.",
+    ),
   shareInFlight: z
     .boolean()
     .default(true)

@@ -15,6 +15,11 @@ import type { Logger } from 'pino';
 
 import { identityHeader, signatureHeader, type SignRequest } from '../auth/sign-request.ts';
 import type { Engine, EngineAnswer, EngineOptions, EngineRequest } from '../engine.ts';
+import {
+  isInternalError,
+  maskSubgraphError,
+  type SubgraphErrorPolicy,
+} from '../execution/mask-subgraph-error.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 
 /** What the data sources need of the operation that they fetch for. */
@@ -87,7 +92,7 @@ export async function createApolloEngine(options: EngineOptions): Promise<Engine
     name: 'apollo',
     supergraphSdl: options.supergraphSdl,
     apiSchema,
-    execute: (request) => executeOn(executor, request, apiSchema as GraphQLSchema, options.log),
+    execute: (request) => executeOn(executor, request, apiSchema as GraphQLSchema, options),
     close: () => (closed ??= gateway.stop()),
   };
 }
@@ -96,7 +101,7 @@ async function executeOn(
   executor: GatewayExecutor,
   request: EngineRequest,
   schema: GraphQLSchema,
-  log: Logger,
+  { log, subgraphErrors = 'pass' }: EngineOptions,
 ): Promise<EngineAnswer> {
   const context: ApolloContext = { headers: request.headers };
   // The stock executor reads these parts of Apollo Server's request context and no others.
@@ -120,7 +125,7 @@ async function executeOn(
   const run = executor(requestContext).catch(answerGraphqlError);
   const { data, errors, extensions } = await Promise.race([run, rejectOnAbort(request.signal)]);
   const answer: FormattedExecutionResult = {
-    ...(errors !== undefined && { errors: errors.map(describeError) }),
+    ...(errors !== undefined && { errors: errors.map((error) => describeError(error, subgraphErrors, log)) }),
     ...(data !== undefined && { data }),
     ...(extensions !== undefined && { extensions }),
   };
@@ -128,10 +133,18 @@ async function executeOn(
 }
 
 /** The stock gateway tells wrong variables without a code; Apollo Server would take that for a fault of its own. */
-function describeError(error: GraphQLError): GraphQLFormattedError {
+function describeError(error: GraphQLError, policy: SubgraphErrorPolicy, log: Logger): GraphQLFormattedError {
   const isVariable = error.nodes?.length === 1 && error.nodes[0]?.kind === Kind.VARIABLE_DEFINITION;
-  if (!isVariable || error.extensions['code'] !== undefined) return error.toJSON();
-  return { ...error.toJSON(), extensions: { ...error.extensions, code: 'BAD_USER_INPUT' } };
+  const formatted = error.toJSON();
+  const { extensions = {} } = formatted;
+  if (isVariable && extensions['code'] === undefined)
+    return { ...formatted, extensions: { ...extensions, code: 'BAD_USER_INPUT' } };
+  const { serviceName } = extensions;
+  const reported = { ...formatted, extensions };
+  if (typeof serviceName !== 'string' || policy === 'pass' || !isInternalError(reported)) return formatted;
+  log.error({ service: serviceName, err: error }, 'the subgraph reported an internal error');
+  const masked = maskSubgraphError(reported, serviceName);
+  return { ...masked, extensions: { ...masked.extensions, serviceName } };
 }
 
 /** The planner reports what it cannot plan by throwing a GraphQLError: an answer for the client, not a broken engine. */

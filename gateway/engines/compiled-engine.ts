@@ -66,6 +66,7 @@ export async function createCompiledEngine(
     schema,
     send: transport.send,
     log: options.log,
+    subgraphErrors: options.subgraphErrors ?? 'pass',
     lastRuns: new LastRunStore(options.compiled?.lastRunBytesMax ?? 32 * 1024 * 1024),
   };
   let closed: Promise<void> | undefined;

@@ -10,6 +10,7 @@ import type { CompiledOperation } from './compile-operation.ts';
 import type { DataObject } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
 import type { LastRunSlot, LastRunStore } from './last-run.ts';
+import type { SubgraphErrorPolicy } from './mask-subgraph-error.ts';
 import type { RunOutcome } from './run-plan.ts';
 import { noLocal } from './projection/compile-projection.ts';
 import { listClientErrors } from './write-answer.ts';
@@ -20,6 +21,7 @@ export interface ExecutionContext {
   readonly send: SendToSubgraph;
   readonly log: Logger;
   readonly lastRuns: LastRunStore;
+  readonly subgraphErrors: SubgraphErrorPolicy;
 }
 
 /** Runs a compiled operation and writes its answer. `coerced` are the variables as the schema reads them. */
@@ -27,7 +29,7 @@ export async function executeOperation(
   compiled: CompiledOperation,
   request: EngineRequest,
   coerced: Readonly<Record<string, unknown>>,
-  { schema, send, log, lastRuns }: ExecutionContext,
+  { schema, send, log, lastRuns, subgraphErrors }: ExecutionContext,
 ): Promise<EngineAnswer> {
   const data: DataObject = {};
   const cancellation = new Cancellation();
@@ -46,6 +48,7 @@ export async function executeOperation(
     deadlineAt: request.deadlineAt,
     trace: request.trace,
     log,
+    subgraphErrors,
     collected: new Map(),
     // What the gateway itself answers (introspection) may have any text.
     facts: { isPlain: true, isAscii: compiled.introspection === undefined, hasShared: false },

@@ -4,6 +4,7 @@ import type { OperationTrace } from '../telemetry/trace.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { DataObject } from './data.ts';
+import type { SubgraphErrorPolicy } from './mask-subgraph-error.ts';
 import type { ServiceError } from './service-error.ts';
 
 /** What is known of the data as a whole; it spares a look at each of its values. */
@@ -31,6 +32,7 @@ export interface ExecutionState {
   /** Watches the operation; undefined when nobody asked for that. */
   readonly trace: OperationTrace | undefined;
   readonly log: Logger;
+  readonly subgraphErrors: SubgraphErrorPolicy;
   /** The entities at a path (its hops joined by dots), for steps that start between the same answers. */
   readonly collected: Map<string, readonly DataObject[]>;
   /** The steps lower it by what their answers say. */

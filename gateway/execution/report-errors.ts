@@ -1,5 +1,6 @@
 import type { ExecutionState } from './execution-state.ts';
 import { FetchError } from '../transport/fetch-error.ts';
+import { isInternalError, maskSubgraphError } from './mask-subgraph-error.ts';
 import type { ErrorPlace } from './service-error.ts';
 import type { SubgraphErrorReport } from './subgraph-answer.ts';
 
@@ -13,12 +14,19 @@ export function reportError(
   report: SubgraphErrorReport,
   places: readonly ErrorPlace[],
 ): void {
-  const { code } = report.extensions;
+  const isMasked = state.subgraphErrors === 'mask-internal' && isInternalError(report);
+  if (isMasked)
+    state.log.error(
+      { service, path: report.path, extensions: report.extensions },
+      `the subgraph reported an internal error: ${report.message}`,
+    );
+  const { message, extensions } = isMasked ? maskSubgraphError(report, service) : report;
+  const { code } = extensions;
   state.errors.push({
     service,
-    message: report.message,
+    message,
     extensions: {
-      ...report.extensions,
+      ...extensions,
       code: typeof code === 'string' ? code : 'DOWNSTREAM_SERVICE_ERROR',
       service,
     },
