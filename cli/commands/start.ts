@@ -9,6 +9,7 @@ interface StartOptions {
   readonly scale: number;
   readonly engine: 'compiled' | 'apollo';
   readonly usage?: string;
+  readonly gatewayConfig?: string;
 }
 
 /** `freehold start`: databases, services and gateway, until Ctrl-C. */
@@ -29,6 +30,7 @@ export function addStartCommand(program: Command): void {
         .choices(['compiled', 'apollo'])
         .default('compiled'),
     )
+    .option('--gateway-config <file>', 'a JSON file with any of the options in docs/configuration.md')
     .action(async (options: StartOptions) => {
       const path = await import('node:path');
       const { loadProject } = await import('../project.ts');
@@ -41,6 +43,8 @@ export function addStartCommand(program: Command): void {
         gatewayHost: options.host,
         engine: options.engine,
         scale: options.scale,
+        gatewayConfigFile:
+          options.gatewayConfig === undefined ? undefined : path.resolve(options.gatewayConfig),
         usageFile: options.usage === undefined ? undefined : path.resolve(options.usage),
         environment: process.env,
       });

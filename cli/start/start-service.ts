@@ -12,6 +12,7 @@ import { ManagedProcess } from '../process/managed-process.ts';
 import type { ProjectSubgraph } from '../project.ts';
 import { seedService } from './seed-service.ts';
 import type { StartReporter } from './start-reporter.ts';
+import type { WayBetween } from './way-between.ts';
 
 export interface StartServiceOptions {
   readonly subgraph: ProjectSubgraph;
@@ -23,6 +24,8 @@ export interface StartServiceOptions {
   readonly serviceKeys: string;
   /** How many times the default number of rows a new database is filled with; 0 leaves it empty. */
   readonly scale: number;
+  /** See `StartShopOptions`. */
+  readonly wayBetween?: WayBetween | undefined;
   readonly reporter: StartReporter;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -162,12 +165,16 @@ async function prepareDatabase(options: StartServiceOptions, database: RunningDa
 
 function makeServiceProcess(options: StartServiceOptions, database: () => RunningDatabase): ManagedProcess {
   const { name } = options.subgraph;
+  const findDatabase = (): string => {
+    const { url } = database();
+    return options.wayBetween?.databaseUrl(name, url) ?? url;
+  };
   return new ManagedProcess({
     name: `The service ${name}`,
     makeArguments: (port) => ['service', name, '--port', String(port)],
     makeEnvironment: () =>
       makeChildEnvironment(options.environment, {
-        [nameVariables(name).variable]: database().url,
+        [nameVariables(name).variable]: findDatabase(),
         FREEHOLD_SERVICE_KEYS: options.serviceKeys,
       }),
     logFile: path.join(options.logFolder, `${name}.log`),

@@ -10,6 +10,7 @@ import { ManagedProcess } from '../process/managed-process.ts';
 import type { Project } from '../project.ts';
 import type { StartReporter } from './start-reporter.ts';
 import { startService, type RunningService } from './start-service.ts';
+import type { WayBetween } from './way-between.ts';
 
 export interface StartShopOptions {
   readonly project: Project;
@@ -21,6 +22,10 @@ export interface StartShopOptions {
   readonly scale: number;
   /** Where the gateway writes what clients use; default: nowhere. */
   readonly usageFile?: string | undefined;
+  /** A JSON file with options of the gateway (docs/configuration.md). Default: none. */
+  readonly gatewayConfigFile?: string | undefined;
+  /** Stands between the parts, for tests that disturb the way. Default: each is given the other's own URL. */
+  readonly wayBetween?: WayBetween | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly reporter: StartReporter;
   readonly log: Logger;
@@ -31,6 +36,7 @@ export interface StartShopOptions {
 /** The shop, answering. */
 export interface RunningShop {
   readonly gatewayUrl: string;
+  readonly gateway: ManagedProcess;
   readonly services: readonly RunningService[];
   /** Stops the gateway, then services, then databases; within 5 s. Safe to call twice. */
   stop(): Promise<void>;
@@ -86,6 +92,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   };
   return {
     gatewayUrl: url,
+    gateway,
     services,
     stop: () => (stopped ??= stop()),
     kill: () => {
@@ -102,6 +109,7 @@ function makeGatewayProcess(
   keys: { readonly signingKey: string; readonly jwksFile: string },
 ): ManagedProcess {
   const { project, gatewayPort, gatewayHost, engine, environment, usageFile, log } = options;
+  const { gatewayConfigFile, wayBetween } = options;
   return new ManagedProcess({
     name: 'The gateway',
     makeArguments: (port) => [
@@ -112,7 +120,11 @@ function makeGatewayProcess(
       `--host=${gatewayHost}`,
       `--port=${port === 0 ? gatewayPort : port}`,
       ...(usageFile === undefined ? [] : [`--usage=${usageFile}`]),
-      ...services.flatMap(({ name, url }) => ['--subgraph', `${name}=${url}`]),
+      ...(gatewayConfigFile === undefined ? [] : [`--config=${gatewayConfigFile}`]),
+      ...services.flatMap(({ name, url }) => [
+        '--subgraph',
+        `${name}=${wayBetween?.serviceUrl(name, url) ?? url}`,
+      ]),
     ],
     makeEnvironment: () => makeChildEnvironment(environment, { FREEHOLD_SIGNING_KEYS: keys.signingKey }),
     logFile: path.join(logFolder, 'gateway.log'),

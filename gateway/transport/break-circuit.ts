@@ -14,13 +14,18 @@ interface ClosedCircuit {
   since: number;
   requests: number;
   failures: number;
+  /** Failures since the last good answer. */
+  inARow: number;
 }
 
 type Circuit =
   | ClosedCircuit
   | { readonly kind: 'open'; readonly until: number }
-  /** One request is on its way to see whether the service is back. */
-  | { readonly kind: 'trying' };
+  /**
+   * A request is on its way to see whether the service is back. One that gets no answer must not keep the others from
+   * trying: after `until` the next one may.
+   */
+  | { readonly kind: 'trying'; readonly until: number };
 
 /** What a request says about the subgraph. */
 type Outcome = 'good' | 'bad' | 'unknown';
@@ -42,18 +47,21 @@ export function breakCircuit(
   };
   const count = (closed: ClosedCircuit, outcome: Outcome): void => {
     if (outcome !== 'unknown') closed.requests += 1;
+    if (outcome === 'good') closed.inARow = 0;
     if (outcome !== 'bad') return;
     // Only a failure asks how long the count has gone on.
     if (now() - closed.since > options.breakerWindowMs)
       Object.assign(closed, { since: now(), requests: 1, failures: 0 });
     closed.failures += 1;
-    if (closed.failures >= options.breakerFailures && closed.failures * 2 >= closed.requests)
-      circuit = open();
+    closed.inARow += 1;
+    const isHalf = closed.failures >= options.breakerFailures && closed.failures * 2 >= closed.requests;
+    // All the good ones of the window do not speak for a service that has failed at every request since.
+    if (isHalf || closed.inARow >= options.breakerFailures) circuit = open();
   };
   const mayPass = (): boolean => {
     if (circuit.kind === 'closed') return true;
-    if (circuit.kind === 'trying' || now() < circuit.until) return false;
-    circuit = { kind: 'trying' };
+    if (now() < circuit.until) return false;
+    circuit = { kind: 'trying', until: now() + options.breakerOpenMs };
     return true;
   };
   return (next) => (request) => {
@@ -75,7 +83,7 @@ export function breakCircuit(
 }
 
 function closeCircuit(since: number): ClosedCircuit {
-  return { kind: 'closed', since, requests: 0, failures: 0 };
+  return { kind: 'closed', since, requests: 0, failures: 0, inARow: 0 };
 }
 
 /** A client that leaves, and a full queue, say nothing about the subgraph. */

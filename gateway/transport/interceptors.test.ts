@@ -138,6 +138,46 @@ describe('the circuit breaker', () => {
   });
 });
 
+describe('a circuit breaker', () => {
+  const options = { breakerFailures: 3, breakerWindowMs: 10_000, breakerOpenMs: 100 };
+  const pass = async (guarded: SendToSubgraph, calls: ReturnType<typeof makeService>['calls']) => {
+    const answer = guarded(makeRequest());
+    calls.at(-1)?.resolve();
+    await answer;
+  };
+  const fail = async (guarded: SendToSubgraph, calls: ReturnType<typeof makeService>['calls']) => {
+    const answer = guarded(makeRequest());
+    calls.at(-1)?.reject(unreachable);
+    await expect(answer).rejects.toBe(unreachable);
+  };
+
+  test('opens at failures in a row, however many requests were good before', async () => {
+    const { send, calls } = makeService();
+    const guarded = breakCircuit(options, () => 0)(send);
+    for (let count = 0; count < 100; count++) await pass(guarded, calls);
+    await fail(guarded, calls);
+    await fail(guarded, calls);
+    await pass(guarded, calls);
+    for (let count = 0; count < 3; count++) await fail(guarded, calls);
+    await expect(guarded(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_CIRCUIT_OPEN' });
+  });
+
+  test('lets another request try when the one that tries gets no answer', async () => {
+    let time = 0;
+    const { send, calls } = makeService();
+    const guarded = breakCircuit(options, () => time)(send);
+    for (let count = 0; count < 3; count++) await fail(guarded, calls);
+    time = 100;
+    const silent = guarded(makeRequest());
+    silent.catch(() => undefined);
+    time = 199;
+    await expect(guarded(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_CIRCUIT_OPEN' });
+    time = 200;
+    await pass(guarded, calls);
+    await pass(guarded, calls);
+  });
+});
+
 describe('the limit on requests', () => {
   test('lets requests wait for their turn, refuses more than may wait, and forgets who left', async () => {
     const { send, calls } = makeService();

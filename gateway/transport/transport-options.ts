@@ -20,13 +20,16 @@ export interface TransportOptions {
   /** Retries may be at most this percentage of requests (10 are always allowed). Default 20; 0 is off. */
   readonly retryBudgetPercent: number;
   /**
-   * Failures within `breakerWindowMs` that open the circuit, if they are half of all requests: then requests fail at
-   * once. Default 20; 0 is off.
+   * Failures within `breakerWindowMs` that open the circuit, if they are half of all requests or come in a row: then
+   * requests fail at once. Default 20; 0 is off.
    */
   readonly breakerFailures: number;
   /** Milliseconds over which failures are counted. Default 10,000. */
   readonly breakerWindowMs: number;
-  /** Milliseconds that the circuit stays open before one request may try again. Default 5,000. */
+  /**
+   * Milliseconds that the circuit stays open before one request may try again, and then between tries. Default 1,000:
+   * a service that is back is used again within 2 s.
+   */
   readonly breakerOpenMs: number;
   /** Requests in flight; further ones wait. Default 256. */
   readonly requestsMax: number;
@@ -51,7 +54,7 @@ export const transportDefaults: TransportOptions = {
   retryBudgetPercent: 20,
   breakerFailures: 20,
   breakerWindowMs: 10_000,
-  breakerOpenMs: 5000,
+  breakerOpenMs: 1000,
   requestsMax: 256,
   queueMax: 1000,
   connectionsMax: 128,

@@ -236,6 +236,39 @@ describe('a database that cannot answer', () => {
   });
 });
 
+describe('a database that stops in the midst of a statement', () => {
+  test('costs the statement and not the process', async () => {
+    const proxy = await openProxy(new URL(database.url));
+    closers.push(() => proxy.close());
+    const { url } = await serve({ databaseUrl: proxy.url });
+    const answer = askSubgraph(url, '{ sleep(seconds: 2) }');
+    await until(async () => (await readRunning()).length === 1, 2_500);
+    await proxy.close();
+    expect((await answer).errors).toMatchObject([{ extensions: { code: 'DATABASE_UNAVAILABLE' } }]);
+    await proxy.open();
+    expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
+    // The database did not notice, and is at it still.
+    await until(async () => (await readRunning()).length === 0, 5_000);
+  });
+
+  test('holds no connection longer than the request, and is used again when it answers', async () => {
+    const proxy = await openProxy(new URL(database.url));
+    closers.push(() => proxy.close());
+    const { url } = await serve({ databaseUrl: proxy.url, database: { connectionsMax: 1 } });
+    expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
+    const readStatus = async () => (await fetch(new URL('/ready', url))).status;
+    expect(await readStatus()).toBe(200);
+    // These connections never answer again, those made after it do.
+    proxy.freeze();
+    const began = performance.now();
+    const lost = await askSubgraph(url, '{ one }', {}, { 'freehold-deadline-ms': '200' });
+    expect(lost.errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    await until(async () => (await readStatus()) === 200, 3_000);
+    expect((await askSubgraph(url, '{ one }')).data).toEqual({ one: 1 });
+  });
+});
+
 describe('closing', () => {
   test('drops no request of clients that keep their connections', async () => {
     const running = await serve();
@@ -324,6 +357,10 @@ async function openProxy(target: URL) {
   return {
     url: url.href,
     open,
+    /** The connections that are open forward nothing any more. */
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     close: () =>
       new Promise<void>((resolve) => {
         for (const socket of sockets) socket.destroy();

@@ -7,6 +7,12 @@ import type { OpenDatabase } from './service-database.ts';
 /** How long a statement looks for a server before it fails, in milliseconds. */
 const serverSelectionMs = 2_000;
 
+/** How long a connection may take to be made, in milliseconds. */
+const connectMs = 2_000;
+
+/** How long any statement may take, in milliseconds, whatever its request's deadline. */
+const statementMsMax = 30_000;
+
 /** How a service's MongoDB database is opened: the one that its URL names. */
 export const openMongo: OpenDatabase<Db> = (settings) => {
   const client = new MongoClient(settings.url, {
@@ -14,6 +20,10 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     maxPoolSize: settings.connectionsMax,
     waitQueueTimeoutMS: settings.connectionWaitMs,
     serverSelectionTimeoutMS: serverSelectionMs,
+    connectTimeoutMS: connectMs,
+    // A write cannot be given up as a read can: without this, one that the server never answers would hold its
+    // connection for good.
+    socketTimeoutMS: statementMsMax + 1_000,
     monitorCommands: true,
   });
   recordCommands(client);
@@ -37,9 +47,6 @@ export interface StatementOptions {
   comment?: string;
   maxTimeMS: number;
 }
-
-/** How long any statement may take, in milliseconds, whatever its request's deadline. */
-const statementMsMax = 30_000;
 
 /** The options for the statement that is about to be sent on behalf of the current request. */
 export function statementOptions(): StatementOptions {

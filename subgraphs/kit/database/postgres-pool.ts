@@ -29,7 +29,9 @@ export class RecordedPool extends Pool {
       idleTimeoutMillis: 60_000,
     });
     this.#settings = settings;
-    this.#control = new Pool({ ...connection, max: 1, connectionTimeoutMillis: 2_000 });
+    // Two, so that a cancellation does not wait for a health check; with a limit of their own, because a connection that
+    // never answers again would otherwise be the only one for good.
+    this.#control = new Pool({ ...connection, max: 2, connectionTimeoutMillis: 2_000, query_timeout: 1_000 });
     // An idle connection that breaks (the database was stopped) is dropped by the pool; the next statement makes a
     // new one and fails with a clear code if it cannot.
     for (const pool of [this, this.#control])
@@ -66,7 +68,9 @@ export class RecordedPool extends Pool {
   override end = (async () => {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    await Promise.all([super.end(), this.#control.end()]);
+    // In this order: statements that are still being cancelled need the other pool for it.
+    await super.end();
+    await this.#control.end();
   }) as Pool['end'];
 
   /** A connection, waited for at most until the pool's limit or the request's deadline. */
@@ -75,14 +79,7 @@ export class RecordedPool extends Pool {
     const began = performance.now();
     const isFull = this.totalCount >= this.#settings.connectionsMax && this.idleCount === 0;
     try {
-      const client = await this.connect();
-      if (scope?.signal.aborted) {
-        client.release();
-        throw new SubgraphError(
-          'DEADLINE_EXCEEDED',
-          'The request was over before a database connection was free.',
-        );
-      }
+      const client = await this.#connectInTime(scope?.signal);
       waitOfClient.set(client, performance.now() - began);
       return client;
     } catch (error) {
@@ -101,9 +98,37 @@ export class RecordedPool extends Pool {
     }
   }
 
+  /** Waits no longer than the request: who has left must not be waited for by a service that stops. */
+  async #connectInTime(signal: AbortSignal | undefined): Promise<PoolClient> {
+    const connecting = this.connect();
+    if (signal === undefined) return connecting;
+    return await new Promise((resolve, reject) => {
+      const leave = (): void => {
+        connecting.then(
+          (client) => client.release(),
+          () => undefined,
+        );
+        reject(
+          new SubgraphError(
+            'DEADLINE_EXCEEDED',
+            'The request was over before a database connection was free.',
+          ),
+        );
+      };
+      if (signal.aborted) return leave();
+      signal.addEventListener('abort', leave, { once: true });
+      connecting.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
+    });
+  }
+
   #record(client: PoolClient): void {
     if (this.#recorded.has(client)) return;
     this.#recorded.add(client);
+    // While a connection is in use the pool does not listen for its end, and an `error` that nobody hears ends the
+    // process. The statement that was under way is told by its own failure.
+    client.on('error', (error) =>
+      this.#settings.log.debug({ error: error.message }, 'a connection was lost'),
+    );
     const send = client.query.bind(client) as unknown as RunQuery;
     const query = (config: unknown, ...rest: unknown[]): unknown => {
       const scope = currentStatementScope();
@@ -112,7 +137,8 @@ export class RecordedPool extends Pool {
         return Reflect.apply(send, client, [config, ...rest]);
       const waitMs = waitOfClient.get(client) ?? 0;
       waitOfClient.delete(client);
-      return runRecorded({ pool: this, client, send, config, scope, waitMs });
+      const { statementMs } = this.#settings;
+      return runRecorded({ pool: this, client, send, config, scope, waitMs, statementMs });
     };
     client.query = query as PoolClient['query'];
   }

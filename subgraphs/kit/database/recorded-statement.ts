@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 import type { PoolClient, QueryArrayResult, QueryConfig } from 'pg';
 
 import type { StatementScope } from '../statements/statement-scope.ts';
@@ -13,21 +15,40 @@ interface RecordedRun {
   readonly config: QueryConfig;
   readonly scope: StatementScope;
   readonly waitMs: number;
+  /** How long any statement may take by the database's own limit, in milliseconds. */
+  readonly statementMs: number;
 }
+
+/**
+ * How long a database has to answer a cancelled statement, in milliseconds. One that stands still, or cannot be reached
+ * any more, never does: its connection is then cut, or the pool would be used up by connections that wait for nothing.
+ */
+const cancelMs = 1_000;
 
 /** Sends a statement with its request's comment, records it, and cancels it in the database when the request is over. */
 export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
   const { client, send, config, scope } = run;
-  if (scope.signal.aborted) throw requestIsOver();
-  // A transaction that has begun can always be ended.
-  if (!/^(COMMIT|ROLLBACK)\b/i.test(config.text)) scope.countStatement();
+  // A transaction that has begun is always ended: its connection goes back to the pool, and whoever gets it next would
+  // write into a transaction that nobody commits.
+  const isEnding = /^(COMMIT|ROLLBACK)\b/i.test(config.text);
+  if (!isEnding) {
+    if (scope.signal.aborted) throw requestIsOver();
+    scope.countStatement();
+  }
   const text = scope.comment ? `${config.text} /*${scope.comment}*/` : config.text;
   const began = performance.now();
   let cancelled: Promise<void> | undefined;
-  const cancel = () => {
+  let cut = setTimeout(() => cutConnection(client), run.statementMs + cancelMs);
+  const limit = (): void => {
+    clearTimeout(cut);
+    cut = setTimeout(() => cutConnection(client), cancelMs);
+  };
+  const cancel = (): void => {
+    limit();
     cancelled = run.pool.cancelStatement(processIdOf(client)).catch(() => {});
   };
-  scope.signal.addEventListener('abort', cancel, { once: true });
+  if (scope.signal.aborted) limit();
+  else scope.signal.addEventListener('abort', isEnding ? limit : cancel, { once: true });
   let rows: number | null = null;
   try {
     const result = await send({ ...config, text });
@@ -37,7 +58,8 @@ export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
     if (scope.signal.aborted) throw requestIsOver(error);
     throw error;
   } finally {
-    scope.signal.removeEventListener('abort', cancel);
+    clearTimeout(cut);
+    scope.signal.removeEventListener('abort', isEnding ? limit : cancel);
     scope.record({
       service: scope.service,
       cause: scope.cause,
@@ -58,6 +80,12 @@ function requestIsOver(cause?: unknown): SubgraphError {
   return new SubgraphError('DEADLINE_EXCEEDED', 'The request was over before the database answered.', {
     cause,
   });
+}
+
+/** Ends the connection without a word to the database; its statement fails, and the pool drops it. */
+function cutConnection(client: PoolClient): void {
+  // `pg` leaves the connection out of its types.
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
 }
 
 function processIdOf(client: PoolClient): number {

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { beginFault, nameCell, type FaultCell } from './fault-cells.ts';
+import { startLoad, type LoadClient, type LoadResult } from './load.ts';
+import { makeFinding, sideBySide, type LoadOperation } from './operations.ts';
+import { judgeResults, recoveryMaxMs } from './judge-results.ts';
+import type { ShopUnderFault } from './shop-under-fault.ts';
+import { watchReadiness } from './watch-readiness.ts';
+
+/** What a cell of the matrix came to. */
+export interface CellResult {
+  readonly name: string;
+  readonly requests: number;
+  readonly full: number;
+  readonly partial: number;
+  readonly errors: number;
+  readonly longestMs: number;
+  /** Requests that the open breaker spared the service. */
+  readonly spared: number;
+  readonly acknowledged: number;
+  readonly lost: number;
+  /** From the return of the part to the last request that was not answered in full. */
+  readonly recoveryMs: number;
+  /** What is not as it should be; empty for a clean cell. */
+  readonly problems: readonly string[];
+}
+
+/** How long each part of a cell takes, in milliseconds. */
+export interface CellTimes {
+  readonly beforeMs: number;
+  readonly faultMs: number;
+  readonly afterMs: number;
+  readonly perSecond: number;
+}
+
+const askAgainMs = 10_000;
+
+export const cellTimes: CellTimes = { beforeMs: 400, faultMs: 2500, afterMs: 2500, perSecond: 40 };
+
+/** Disturbs one part of the shop under load, lets it come back, and looks at what the clients were told. */
+export async function runCell(
+  shop: ShopUnderFault,
+  client: LoadClient,
+  cell: FaultCell,
+  times: CellTimes = cellTimes,
+): Promise<CellResult> {
+  const expected = await askUntilFull(client, sideBySide);
+  const pids = readPids(shop);
+  const load = startLoad(client, Date.now().toString(36), times.perSecond);
+  await delay(times.beforeMs);
+  const readiness = watchReadiness(shop.url);
+  const beganAt = performance.now();
+  const fault = await beginFault(shop, cell);
+  await delay(times.faultMs);
+  await fault.end();
+  const returnedAt = performance.now();
+  await delay(times.afterMs);
+  await load.stop();
+  const { results } = load;
+  const recoveryMs = measureRecovery(results, returnedAt);
+  const { acknowledged, lost } = await findLostWrites(client, results);
+  const problems = [
+    ...(expected.kind === 'full' ? [] : ['the shop did not answer in full before the fault']),
+    ...judgeResults(cell, results, { expected: expected.data, beganAt, returnedAt }),
+    ...(await readiness.judge(cell)),
+    ...listRestarts(cell, pids, readPids(shop)),
+    ...(lost > 0 ? [`${lost} acknowledged writes are lost`] : []),
+    ...(recoveryMs < recoveryMaxMs ? [] : [`not well until ${Math.round(recoveryMs)} ms after the return`]),
+  ];
+  const count = (kind: LoadResult['kind']): number => results.filter((one) => one.kind === kind).length;
+  return {
+    name: nameCell(cell),
+    requests: results.length,
+    full: count('full'),
+    partial: count('partial'),
+    errors: count('error'),
+    longestMs: Math.max(...results.map(({ waitedMs }) => waitedMs)),
+    spared: results.filter(({ errors }) =>
+      errors.some(({ extensions }) => extensions?.code === 'SUBGRAPH_CIRCUIT_OPEN'),
+    ).length,
+    acknowledged,
+    lost,
+    recoveryMs,
+    problems,
+  };
+}
+
+/** Asks again while the answer is not full, for a while: whether something is there can be told by full answers alone. */
+async function askUntilFull(client: LoadClient, operation: LoadOperation): Promise<LoadResult> {
+  const until = performance.now() + askAgainMs;
+  for (;;) {
+    const result = await client.ask(operation);
+    if (result.kind === 'full' || performance.now() > until) return result;
+    await delay(100);
+  }
+}
+
+function measureRecovery(results: readonly LoadResult[], returnedAt: number): number {
+  const late = results.filter(({ kind, startedAt }) => kind !== 'full' && startedAt >= returnedAt);
+  return Math.max(0, ...late.map(({ startedAt }) => startedAt - returnedAt));
+}
+
+/** Asks for everything that the shop said it had written. */
+async function findLostWrites(
+  client: LoadClient,
+  results: readonly LoadResult[],
+): Promise<{ readonly acknowledged: number; readonly lost: number }> {
+  const written = results.flatMap(({ operation: { writes }, data }) => {
+    const id = writes?.readKey(data);
+    return writes === undefined || id === undefined || id === null ? [] : [{ service: writes.service, id }];
+  });
+  const found = await Promise.all(
+    written.map(
+      async ({ service, id }) => (await client.ask(makeFinding(service, id))).data?.found?.id === id,
+    ),
+  );
+  return { acknowledged: written.length, lost: found.filter((isThere) => !isThere).length };
+}
+
+function readPids(shop: ShopUnderFault): ReadonlyMap<string, number> {
+  return new Map([
+    ['the gateway', shop.gatewayPid()],
+    ...shop.services.map((service) => [service.name, service.readPid()] as const),
+  ]);
+}
+
+/** A part that was not killed must not have ended. */
+function listRestarts(
+  cell: FaultCell,
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): string[] {
+  return [...before].flatMap(([name, pid]) =>
+    pid === after.get(name) || (cell.kind === 'kill' && cell.part === 'service' && name === cell.service)
+      ? []
+      : [`the process of ${name} has ended`],
+  );
+}

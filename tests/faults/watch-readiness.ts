@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { FaultCell } from './fault-cells.ts';
+
+interface ReadyAnswer {
+  readonly status: string;
+  readonly services: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
+}
+
+/** What `/ready` of the gateway says while a part is disturbed. */
+export interface ReadinessWatch {
+  /** Ends the watch and says what was wrong with the answers. */
+  judge(cell: FaultCell): Promise<string[]>;
+}
+
+const everyMs = 150;
+/** The last answer must be a good one within this time. */
+const backMs = 3000;
+
+/** Asks `/ready` again and again. */
+export function watchReadiness(url: string): ReadinessWatch {
+  const answers: ReadyAnswer[] = [];
+  const over = new AbortController();
+  const read = async (): Promise<ReadyAnswer> => (await fetch(`${url}/ready`)).json() as Promise<ReadyAnswer>;
+  const watched = (async () => {
+    while (!over.signal.aborted) {
+      answers.push(await read());
+      await delay(everyMs);
+    }
+  })();
+  return {
+    async judge(cell) {
+      over.abort();
+      await watched;
+      const until = performance.now() + backMs;
+      let last = await read();
+      while (last.status !== 'ready' && performance.now() < until) {
+        await delay(everyMs);
+        last = await read();
+      }
+      return [
+        ...listWrongNames(cell, answers),
+        ...(cell.kind === 'slow' || isNamed(cell, answers) ? [] : [`/ready never named ${cell.service}`]),
+        ...(last.status === 'ready' ? [] : [`/ready still says ${JSON.stringify(last)}`]),
+      ];
+    },
+  };
+}
+
+/** That a service cannot be reached may also be what a database's fault looks like from far away, but not the reverse. */
+function isNamed({ service, part }: FaultCell, answers: readonly ReadyAnswer[]): boolean {
+  const what = part === 'service' ? `The service ${service} ` : `The database of ${service} `;
+  return answers.some(({ services }) => services[service]?.reason?.startsWith(what));
+}
+
+function listWrongNames({ service }: FaultCell, answers: readonly ReadyAnswer[]): string[] {
+  const wrong = answers.flatMap(({ services }) =>
+    Object.entries(services).flatMap(([name, { status, reason }]) =>
+      status !== 'ready' && name !== service ? [reason ?? name] : [],
+    ),
+  );
+  return [...new Set(wrong)].map((reason) => `/ready says of another: ${reason}`);
+}
