@@ -27,7 +27,7 @@ export interface TransportOptions {
   /** Milliseconds over which failures are counted. Default 10,000. */
   readonly breakerWindowMs: number;
   /**
-   * Milliseconds that the circuit stays open before one request may try again, and then between tries. Default 1,000:
+   * Milliseconds that the circuit stays open before one request may try again, and then between tries. Default 500:
    * a service that is back is used again within 2 s.
    */
   readonly breakerOpenMs: number;
@@ -54,7 +54,7 @@ export const transportDefaults: TransportOptions = {
   retryBudgetPercent: 20,
   breakerFailures: 20,
   breakerWindowMs: 10_000,
-  breakerOpenMs: 1000,
+  breakerOpenMs: 500,
   requestsMax: 256,
   queueMax: 1000,
   connectionsMax: 128,

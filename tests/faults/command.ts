@@ -3,7 +3,7 @@
 import { listCells } from './fault-cells.ts';
 import { openLoadClient } from './load.ts';
 import { printHead, printResult } from './print-results.ts';
-import { runCell } from './run-cell.ts';
+import { runCell, warmUp } from './run-cell.ts';
 import { startShopUnderFault } from './shop-under-fault.ts';
 
 const shop = await startShopUnderFault();
@@ -15,6 +15,7 @@ try {
     process.argv.slice(2),
   );
   if (cells.length === 0) throw new Error('No cell of the matrix fits these words.');
+  await warmUp(client);
   const began = performance.now();
   console.log(printHead());
   for (const cell of cells) {

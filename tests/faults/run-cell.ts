@@ -37,6 +37,13 @@ const askAgainMs = 10_000;
 
 export const cellTimes: CellTimes = { beforeMs: 400, faultMs: 2500, afterMs: 2500, perSecond: 40 };
 
+/** Runs the load on an undisturbed shop until everything is compiled and connected. */
+export async function warmUp(client: LoadClient): Promise<void> {
+  const load = startLoad(client, `warm-${Date.now().toString(36)}`, 20);
+  await delay(4000);
+  await load.stop();
+}
+
 /** Disturbs one part of the shop under load, lets it come back, and looks at what the clients were told. */
 export async function runCell(
   shop: ShopUnderFault,
@@ -57,7 +64,7 @@ export async function runCell(
   await delay(times.afterMs);
   await load.stop();
   const { results } = load;
-  const recoveryMs = measureRecovery(results, returnedAt);
+  const { recoveryMs, last } = measureRecovery(results, returnedAt);
   const { acknowledged, lost } = await findLostWrites(client, results);
   const problems = [
     ...(expected.kind === 'full' ? [] : ['the shop did not answer in full before the fault']),
@@ -65,7 +72,9 @@ export async function runCell(
     ...(await readiness.judge(cell)),
     ...listRestarts(cell, pids, readPids(shop)),
     ...(lost > 0 ? [`${lost} acknowledged writes are lost`] : []),
-    ...(recoveryMs < recoveryMaxMs ? [] : [`not well until ${Math.round(recoveryMs)} ms after the return`]),
+    ...(recoveryMs < recoveryMaxMs
+      ? []
+      : [`not well until ${Math.round(recoveryMs)} ms after the return; last: ${describeErrors(last)}`]),
   ];
   const count = (kind: LoadResult['kind']): number => results.filter((one) => one.kind === kind).length;
   return {
@@ -95,9 +104,19 @@ async function askUntilFull(client: LoadClient, operation: LoadOperation): Promi
   }
 }
 
-function measureRecovery(results: readonly LoadResult[], returnedAt: number): number {
-  const late = results.filter(({ kind, startedAt }) => kind !== 'full' && startedAt >= returnedAt);
-  return Math.max(0, ...late.map(({ startedAt }) => startedAt - returnedAt));
+function measureRecovery(
+  results: readonly LoadResult[],
+  returnedAt: number,
+): { readonly recoveryMs: number; readonly last: LoadResult | undefined } {
+  const late = results
+    .filter(({ kind, startedAt }) => kind !== 'full' && startedAt >= returnedAt)
+    .sort((one, other) => one.startedAt - other.startedAt);
+  const last = late.at(-1);
+  return { recoveryMs: last === undefined ? 0 : last.startedAt - returnedAt, last };
+}
+
+function describeErrors(result: LoadResult | undefined): string {
+  return (result?.errors ?? []).map(({ message, extensions }) => `${extensions?.code} ${message}`).join('; ');
 }
 
 /** Asks for everything that the shop said it had written. */

@@ -40,11 +40,16 @@ export function watchReadiness(url: string): ReadinessWatch {
       }
       return [
         ...listWrongNames(cell, answers),
-        ...(cell.kind === 'slow' || isNamed(cell, answers) ? [] : [`/ready never named ${cell.service}`]),
+        ...(!isTold(cell) || isNamed(cell, answers) ? [] : [`/ready never named ${cell.service}`]),
         ...(last.status === 'ready' ? [] : [`/ready still says ${JSON.stringify(last)}`]),
       ];
     },
   };
+}
+
+/** A slow part is ready, and a service that answers nonsense may answer it here too. */
+function isTold({ part, kind }: FaultCell): boolean {
+  return kind !== 'slow' && !(part === 'service' && kind === 'wrong answers');
 }
 
 /** That a service cannot be reached may also be what a database's fault looks like from far away, but not the reverse. */

@@ -20,8 +20,15 @@ const connectionCodes = new Set([
 ]);
 const connectionNames =
   /^(MongoNetworkError|MongoNetworkTimeoutError|MongoServerSelectionError|MongoPoolClearedError|MongoTopologyClosedError|MongoNotConnectedError)$/;
+// The last is said of bytes that are not PostgreSQL's protocol: whatever comes after them cannot be understood either.
 const connectionMessages =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|Server has closed the connection/;
+  /Connection terminated|received invalid response|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|Server has closed the connection/;
+
+const poolCodes = ['DEADLINE_EXCEEDED', 'DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'STATEMENT_LIMIT'] as const;
+
+function isPoolCode(code: unknown): code is (typeof poolCodes)[number] {
+  return poolCodes.some((known) => known === code);
+}
 
 /** Every error in the chain of causes, from the outermost in. */
 export function listCauses(error: unknown): Error[] {
@@ -57,6 +64,9 @@ export function databaseFailureOf(error: unknown, service: string): SubgraphErro
   if (known) return known;
   for (const cause of causes) {
     const { code, kind } = cause as { readonly code?: unknown; readonly kind?: unknown };
+    // What the pool itself said comes through Prisma as an error of Prisma's, with its code and below Prisma's words.
+    if (isPoolCode(code))
+      return new SubgraphError(code, cause.message.trim().split('\n').at(-1) ?? '', { cause });
     // 57014: cancelled, by statement_timeout or by us. 50: MongoDB's MaxTimeMSExpired. AbortError: the MongoDB driver
     // gave a read up because its request is over.
     if (code === '57014' || code === 50 || cause.name === 'AbortError')

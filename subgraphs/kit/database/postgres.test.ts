@@ -7,6 +7,7 @@ import {
   openServiceDatabase,
 } from '../../../tests/support/service-database.ts';
 import { runInStatementScope, type StatementScope } from '../statements/statement-scope.ts';
+import { databaseFailureOf } from './database-failure.ts';
 import { openPrisma } from './postgres.ts';
 import { databaseDefaults, type ServiceDatabase } from './service-database.ts';
 
@@ -44,6 +45,18 @@ const insertUser = (client: Pick<PrismaClient, 'user'>, name: string) =>
     data: { id: name, username: name, name, email: `${name}@example.com`, registeredAt: new Date() },
     select: { id: true },
   });
+
+test('a request that is over is told by its code, though Prisma stands between', async () => {
+  const over = makeScope(AbortSignal.abort());
+  const failure: unknown = await runInStatementScope(
+    over,
+    async () => await database.client.user.count(),
+  ).catch((error: unknown) => error);
+  expect(databaseFailureOf(failure, 'accounts')).toMatchObject({
+    code: 'DEADLINE_EXCEEDED',
+    message: 'The request was over before a database connection was free.',
+  });
+});
 
 describe('a request that is over in the midst of a transaction', () => {
   test('leaves no transaction open: what the next request writes stays written', async () => {

@@ -23,7 +23,7 @@ interface RecordedRun {
  * How long a database has to answer a cancelled statement, in milliseconds. One that stands still, or cannot be reached
  * any more, never does: its connection is then cut, or the pool would be used up by connections that wait for nothing.
  */
-const cancelMs = 1_000;
+const cancelMs = 500;
 
 /** Sends a statement with its request's comment, records it, and cancels it in the database when the request is over. */
 export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
