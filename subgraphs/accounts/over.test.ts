@@ -1,15 +1,12 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { PrismaClient } from '../../../prisma/accounts/client/client.ts';
-import {
-  type ServiceDatabaseUnderTest,
-  openServiceDatabase,
-} from '../../../tests/support/service-database.ts';
-import { runInStatementScope, type StatementScope } from '../statements/statement-scope.ts';
-import { databaseFailureOf } from './database-failure.ts';
-import { openPrisma } from './postgres.ts';
-import { databaseDefaults, type ServiceDatabase } from './service-database.ts';
+import { PrismaClient } from '../../prisma/accounts/client/client.ts';
+import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { runInStatementScope, type StatementScope } from '../kit/statements/statement-scope.ts';
+import { databaseFailureOf } from '../kit/database/database-failure.ts';
+import { openPrisma } from '../kit/database/postgres.ts';
+import { databaseDefaults, type ServiceDatabase } from '../kit/database/service-database.ts';
 
 let server: ServiceDatabaseUnderTest;
 let database: ServiceDatabase<PrismaClient>;
