@@ -1,14 +1,7 @@
 import {
-  getNamedType,
-  isCompositeType,
-  isListType,
-  isNonNullType,
   Kind,
   print,
   type FieldNode,
-  type GraphQLCompositeType,
-  type GraphQLOutputType,
-  type GraphQLSchema,
   type SelectionNode,
   type SelectionSetNode,
   type VariableDefinitionNode,
@@ -17,26 +10,9 @@ import {
 import type { Required } from './compiled-plan.ts';
 import { listRead, listWritten } from './find-dependencies.ts';
 import type { TypeNamesOf } from './list-fetches.ts';
+import { listMisplaced, type CompletionContext, type Misplaced } from './misplaced-fields.ts';
 import type { PlannedFetch } from './planned-fetch.ts';
 import type { FieldPaths, SubgraphRequirements } from './subgraph-requirements.ts';
-
-/** What the pass needs to know of the supergraph. */
-export interface CompletionContext {
-  readonly schema: GraphQLSchema;
-  readonly typeNamesOf: TypeNamesOf;
-  readonly requirements: SubgraphRequirements;
-}
-
-/** A field with a `@requires` that is asked for without what it requires. */
-interface Misplaced {
-  readonly position: number;
-  /** The set that has it, so that it can be found again. */
-  readonly set: SelectionSetNode;
-  readonly field: FieldNode;
-  readonly typeName: string;
-  readonly path: readonly string[];
-  readonly required: FieldPaths;
-}
 
 // Each round mends one field; a plan has seldom more than one of these.
 const roundsMax = 50;
@@ -44,7 +20,8 @@ const roundsMax = 50;
 /**
  * Gives a field with a `@requires` an entity fetch of its own where the planner asks for it inside of another fetch to
  * the same subgraph, without a representation: that happens when another field's `@requires` reads it. The new fetch
- * waits for the fetches that bring the required fields, and those that read the field wait for it.
+ * waits for the fetches that bring the required fields, and those that read the field wait for it. Where the planner
+ * took a required field from the subgraph that knows it as `@external` alone, a fetch from its owner is added first.
  */
 export function completeRequirements(
   fetches: readonly PlannedFetch[],
@@ -53,54 +30,12 @@ export function completeRequirements(
   let current = fetches;
   for (let round = 0; round < roundsMax; round++) {
     const mended = listMisplaced(current, context)
-      .map((misplaced) => mend(current, misplaced, context))
+      .map((misplaced) => mend(current, misplaced, context) ?? provide(current, misplaced, context))
       .find((list) => list !== undefined);
     if (mended === undefined) return current;
     current = mended;
   }
   return current;
-}
-
-function listMisplaced(
-  fetches: readonly PlannedFetch[],
-  { schema, requirements }: CompletionContext,
-): Misplaced[] {
-  return fetches.flatMap((fetch, position) => {
-    const found: Misplaced[] = [];
-    const walk = (
-      set: SelectionSetNode,
-      type: GraphQLCompositeType | undefined,
-      path: readonly string[],
-      isEntity: boolean,
-    ): void => {
-      for (const node of set.selections) {
-        if (node.kind === Kind.FRAGMENT_SPREAD) continue;
-        if (node.kind === Kind.INLINE_FRAGMENT) {
-          const named = schema.getType(node.typeCondition?.name.value ?? '');
-          walk(node.selectionSet, isCompositeType(named) ? named : type, path, isEntity);
-          continue;
-        }
-        if (type === undefined) continue;
-        const required = requirements.requiredBy(fetch.service, type.name, node.name.value);
-        if (required.size > 0 && !isEntity)
-          found.push({ position, set, field: node, typeName: type.name, path, required });
-        const fieldType = 'getFields' in type ? type.getFields()[node.name.value]?.type : undefined;
-        if (node.selectionSet === undefined || fieldType === undefined) continue;
-        const named = getNamedType(fieldType);
-        const inner = [...path, (node.alias ?? node.name).value, ...listMarks(fieldType)];
-        walk(node.selectionSet, isCompositeType(named) ? named : undefined, inner, false);
-      }
-    };
-    const root = fetch.requires === undefined ? schema.getQueryType() : undefined;
-    const rootType = fetch.operationKind === 'mutation' ? schema.getMutationType() : root;
-    walk(fetch.selectionSet, rootType ?? undefined, fetch.path, fetch.requires !== undefined);
-    return found;
-  });
-}
-
-function listMarks(type: GraphQLOutputType): readonly string[] {
-  if (isNonNullType(type)) return listMarks(type.ofType);
-  return isListType(type) ? ['@', ...listMarks(type.ofType)] : [];
 }
 
 /** The list with the field in a fetch of its own; undefined where nothing brings what it requires. */
@@ -115,11 +50,64 @@ function mend(
   if (source === undefined || key === undefined) return undefined;
   const place = path.filter((hop) => hop !== '@');
   const fieldPlace = [...place, (field.alias ?? field.name).value].join('.');
-  const providers = findProviders(fetches, place, [...required], fieldPlace);
+  const providers = findProviders(fetches, misplaced, [...required], requirements);
   if (providers === undefined) return undefined;
   const selectionSet = replaceSet(source.selectionSet, set, withKey(set, field, key));
-  const added: PlannedFetch = {
-    service: source.service,
+  const added = fetchEntity(source, source.service, misplaced, field, [...key, ...required], typeNamesOf);
+  const list = fetches.map((fetch, index) =>
+    index === position ? withSelection(fetch, selectionSet) : fetch,
+  );
+  return insertAfter(list, Math.max(position, ...providers), added, fieldPlace);
+}
+
+/**
+ * The list with a fetch for a required field that nobody brings, because the planner took it from the subgraph at hand,
+ * where it is `@external`. Undefined where there is none, or no subgraph can be asked for it.
+ */
+function provide(
+  fetches: readonly PlannedFetch[],
+  misplaced: Misplaced,
+  { requirements, typeNamesOf }: CompletionContext,
+): readonly PlannedFetch[] | undefined {
+  const { position, set, typeName, path, required } = misplaced;
+  const source = fetches[position];
+  if (source === undefined) return undefined;
+  for (const name of required) {
+    const taken = set.selections.find(
+      (node) => node.kind === Kind.FIELD && !node.alias && node.name.value === name,
+    );
+    if (taken?.kind !== Kind.FIELD || !requirements.isExternal(source.service, typeName, name)) continue;
+    if (findProviders(fetches, misplaced, [name], requirements) !== undefined) continue;
+    for (const service of requirements.ownersOf(typeName, name)) {
+      const own = requirements.requiredBy(service, typeName, name);
+      for (const key of requirements.keysOf(service, typeName)) {
+        const providers = findProviders(fetches, misplaced, [...key, ...own], requirements);
+        if (providers === undefined) continue;
+        const added = fetchEntity(source, service, misplaced, taken, [...key, ...own], typeNamesOf);
+        const without = { ...set, selections: set.selections.filter((node) => node !== taken) };
+        const selectionSet = replaceSet(source.selectionSet, set, without);
+        const list = fetches.map((fetch, index) =>
+          index === position ? withSelection(fetch, selectionSet) : fetch,
+        );
+        const place = path.filter((hop) => hop !== '@');
+        return insertAfter(list, Math.max(position, ...providers), added, [...place, name].join('.'));
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A fetch of one field of the entities at a place. */
+function fetchEntity(
+  source: PlannedFetch,
+  service: string,
+  { typeName, path }: Misplaced,
+  field: FieldNode,
+  required: readonly string[],
+  typeNamesOf: TypeNamesOf,
+): PlannedFetch {
+  return {
+    service,
     before: [],
     path,
     operationKind: 'query',
@@ -131,33 +119,42 @@ function mend(
         kind: 'fragment',
         typeCondition: typeName,
         typeNames: typeNamesOf(typeName),
-        requires: buildRequired(new Set(['__typename', ...key, ...required])),
+        requires: buildRequired(new Set(['__typename', ...required])),
       },
     ],
     overrides: [],
     renames: [],
   };
-  const changed: PlannedFetch = {
-    ...source,
-    selectionSet,
-    variableDefinitions: usedVariables(source.variableDefinitions, print(selectionSet)),
-  };
-  const list = fetches.map((fetch, index) => (index === position ? changed : fetch));
-  return insertAfter(list, Math.max(position, ...providers), added, fieldPlace);
 }
 
-/** The fetches that bring all required fields, none of which may itself wait for the field. */
+function withSelection(fetch: PlannedFetch, selectionSet: SelectionSetNode): PlannedFetch {
+  return {
+    ...fetch,
+    selectionSet,
+    variableDefinitions: usedVariables(fetch.variableDefinitions, print(selectionSet)),
+  };
+}
+
+/**
+ * The fetches that bring all required fields, none of which may itself wait for the field, or know what it is to bring
+ * as another subgraph's alone.
+ */
 function findProviders(
   fetches: readonly PlannedFetch[],
-  place: readonly string[],
+  { field, path: fieldPath, typeName }: Misplaced,
   required: readonly string[],
-  fieldPlace: string,
+  requirements: SubgraphRequirements,
 ): readonly number[] | undefined {
+  const place = fieldPath.filter((hop) => hop !== '@');
+  const fieldPlace = [...place, (field.alias ?? field.name).value].join('.');
   const providers: number[] = [];
   for (const path of required) {
     const wanted = [...place, path].join('.');
     const found = fetches.findIndex(
-      (fetch) => listWritten(fetch).has(wanted) && !listRead(fetch).includes(fieldPlace),
+      (fetch) =>
+        listWritten(fetch).has(wanted) &&
+        !listRead(fetch).includes(fieldPlace) &&
+        !requirements.isExternal(fetch.service, typeName, path),
     );
     if (found < 0) return undefined;
     providers.push(found);

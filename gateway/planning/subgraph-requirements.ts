@@ -9,6 +9,10 @@ export interface SubgraphRequirements {
   requiredBy(service: string, typeName: string, fieldName: string): FieldPaths;
   /** The keys of a type in a subgraph. */
   keysOf(service: string, typeName: string): readonly FieldPaths[];
+  /** The subgraphs that resolve a field themselves, in the supergraph's order. */
+  ownersOf(typeName: string, fieldName: string): readonly string[];
+  /** Whether a subgraph knows a field of another subgraph only (`@external`). */
+  isExternal(service: string, typeName: string, fieldName: string): boolean;
   /** Whether the type is an `@interfaceObject` there: the subgraph knows no type of the objects but this. */
   isInterfaceObject(service: string, typeName: string): boolean;
 }
@@ -21,6 +25,8 @@ export function readRequirements(supergraph: DocumentNode): SubgraphRequirements
   const required = new Map<string, FieldPaths>();
   const keys = new Map<string, FieldPaths[]>();
   const interfaceObjects = new Set<string>();
+  const owners = new Map<string, string[]>();
+  const external = new Set<string>();
   const serviceOf = (directive: ConstDirectiveNode): string | undefined =>
     services.get(readArgument(directive, 'graph') ?? '');
   for (const type of supergraph.definitions) {
@@ -31,16 +37,30 @@ export function readRequirements(supergraph: DocumentNode): SubgraphRequirements
       if (key !== undefined) keys.set(place, [...(keys.get(place) ?? []), readFieldPaths(key)]);
       if (readArgument(directive, 'isInterfaceObject') === 'true') interfaceObjects.add(place);
     }
-    for (const field of type.fields ?? [])
-      for (const directive of listDirectives(field.directives, 'join__field')) {
+    const typeOwners = listDirectives(type.directives, 'join__type').flatMap(
+      (entry) => serviceOf(entry) ?? [],
+    );
+    for (const field of type.fields ?? []) {
+      const name = `${type.name.value}.${field.name.value}`;
+      const directives = listDirectives(field.directives, 'join__field');
+      // A field without the directive is resolved by every subgraph that has the type.
+      const fieldOwners = directives.length === 0 ? typeOwners : [];
+      for (const directive of directives) {
+        const service = serviceOf(directive);
+        if (service === undefined) continue;
         const requires = readArgument(directive, 'requires');
-        const place = `${serviceOf(directive)} ${type.name.value}.${field.name.value}`;
-        if (requires !== undefined) required.set(place, readFieldPaths(requires));
+        if (requires !== undefined) required.set(`${service} ${name}`, readFieldPaths(requires));
+        if (readArgument(directive, 'external') === 'true') external.add(`${service} ${name}`);
+        else fieldOwners.push(service);
       }
+      owners.set(name, [...new Set(fieldOwners)]);
+    }
   }
   return {
     requiredBy: (service, typeName, fieldName) => required.get(`${service} ${typeName}.${fieldName}`) ?? none,
     keysOf: (service, typeName) => keys.get(`${service} ${typeName}`) ?? [],
+    ownersOf: (typeName, fieldName) => owners.get(`${typeName}.${fieldName}`) ?? [],
+    isExternal: (service, typeName, fieldName) => external.has(`${service} ${typeName}.${fieldName}`),
     isInterfaceObject: (service, typeName) => interfaceObjects.has(`${service} ${typeName}`),
   };
 }

@@ -24,12 +24,10 @@ export const federationCase = defineCase({
       data: { nodes: [{ crown: 25 }, { crown: 35 }] },
       requests: { left: 2, right: 2 },
       apolloIsWrong: 'a required field of the subgraph at hand is fetched without its own required fields',
-      knownLimit: 'the plan fetches `top` in the root request, before `middle` is there',
     },
     {
       name: 'answers every station on the way',
       apolloIsWrong: 'a required field of the subgraph at hand is fetched without its own required fields',
-      knownLimit: 'the plan fetches `top` in the root request, before `middle` is there',
 
       query: '{ nodes { base middle top crown } }',
       data: {
