@@ -1,10 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 
-import { ApolloServer, HeaderMap } from '@apollo/server';
-import {
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from '@apollo/server/plugin/disabled';
 import type { Logger } from 'pino';
 
 import {
@@ -13,14 +8,13 @@ import {
   databaseDefaults,
 } from './database/service-database.ts';
 import type { Subgraph } from './define-subgraph.ts';
+import { type AnswerOperation, makeAnswerOperation } from './http/answer-operation.ts';
 import { createRequestContext, readDeadline, singleHeader } from './http/create-request-context.ts';
 import { CloseNotice, drain } from './http/drain.ts';
-import { explainPlugin } from './http/explain-plugin.ts';
 import { createErrorMask } from './http/mask-errors.ts';
 import { BodyError, parseJsonBody, readBody } from './http/read-body.ts';
 import { readReadiness } from './http/read-readiness.ts';
 import { RunningRequests } from './http/running-requests.ts';
-import type { RequestContext } from './request-context.ts';
 import type { ServiceKeys } from './signature/service-keys.ts';
 import { type ArrivedRequest, makeVerifier, type VerifyRequest } from './signature/verify-request.ts';
 import {
@@ -82,27 +76,13 @@ export async function serveSubgraph<Client>(
     ...databaseDefaults,
     ...options.database,
   });
-  const apollo = new ApolloServer<RequestContext<Client>>({
-    schema: subgraph.schema,
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    persistedQueries: false,
-    formatError: createErrorMask(subgraph.name, log),
-    logger: log,
-    plugins: [
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      explainPlugin(),
-    ],
-  });
-  await apollo.start();
+  const answerOperation = makeAnswerOperation<Client>(subgraph.schema, createErrorMask(subgraph.name, log));
   const verify = options.signingKeys && makeVerifier(subgraph.name, options.signingKeys);
   if (!verify) log.warn('no signing keys: requests are answered whoever sends them, as in development only');
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
   const requests = new RunningRequests();
   const notice = new CloseNotice();
-  const shared = { subgraph, database, apollo, options, verify, checkDatabase, requests, notice };
+  const shared = { subgraph, database, answerOperation, options, verify, checkDatabase, requests, notice };
   const server = createServer((request, response) => {
     notice.watch(response);
     route({ ...shared, request, response }).catch((error: unknown) => {
@@ -125,7 +105,6 @@ export async function serveSubgraph<Client>(
           noticeMs: options.noticeMs ?? 250,
           drainMs: options.drainMs ?? 4_000,
         });
-        await apollo.stop();
         await database.close();
       })();
       return closing;
@@ -136,7 +115,7 @@ export async function serveSubgraph<Client>(
 interface Exchange<Client> {
   readonly subgraph: Subgraph<Client>;
   readonly database: ServiceDatabase<Client>;
-  readonly apollo: ApolloServer<RequestContext<Client>>;
+  readonly answerOperation: AnswerOperation<Client>;
   readonly options: ServeOptions;
   readonly verify: VerifyRequest | undefined;
   readonly checkDatabase: () => Promise<void>;
@@ -165,6 +144,15 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
       404,
       errorBody('NOT_FOUND', 'Expected POST /graphql, GET /health or GET /ready.'),
     );
+  if (request.method !== 'POST')
+    return answer(response, 405, errorBody('METHOD_NOT_ALLOWED', 'Expected POST /graphql.'));
+  // A page of another site can send a form or plain text without asking first, but not JSON.
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    return answer(
+      response,
+      415,
+      errorBody('UNSUPPORTED_MEDIA_TYPE', 'Expected content-type: application/json.'),
+    );
   const over = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) over.abort();
@@ -173,7 +161,7 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
 }
 
 async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortController): Promise<void> {
-  const { apollo, database, subgraph, options, verify, request, response } = exchange;
+  const { answerOperation, database, subgraph, options, verify, request, response } = exchange;
   let timer: NodeJS.Timeout | undefined;
   try {
     const bytes = await readBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
@@ -182,38 +170,29 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
     const body = parseJsonBody(bytes);
     const deadlineMs = readDeadline(request.headers);
     if (deadlineMs !== undefined) timer = setTimeout(() => over.abort(), deadlineMs);
-    const answered = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: (request.method ?? 'GET').toUpperCase(),
-        headers: headersOf(request),
-        search: new URL(request.url ?? '/', 'http://service').search,
-        body,
-      },
-      context: async () =>
-        createRequestContext({
-          service: subgraph.name,
-          client: database.client,
-          headers: request.headers,
-          operationName: operationNameOf(body),
-          caller: verdict?.caller,
-          signal: over.signal,
-          deadlineMs,
-          countStatement: limitStatements(
-            options.statementLimit ?? statementLimitDefaults,
-            operationNameOf(body),
-            options.log,
-          ),
-        }),
-    });
-    if (response.destroyed) return;
-    for (const [name, value] of answered.headers) response.setHeader(name, value);
-    response.statusCode = answered.status ?? 200;
-    if (answered.body.kind === 'complete') response.end(answered.body.string);
-    else for await (const chunk of answered.body.asyncIterator) response.write(chunk);
-    if (!response.writableEnded) response.end();
+    const answered = await answerOperation(body, () =>
+      createRequestContext({
+        service: subgraph.name,
+        client: database.client,
+        headers: request.headers,
+        operationName: operationNameOf(body),
+        caller: verdict?.caller,
+        signal: over.signal,
+        deadlineMs,
+        countStatement: limitStatements(
+          options.statementLimit ?? statementLimitDefaults,
+          operationNameOf(body),
+          options.log,
+        ),
+      }),
+    );
+    answerText(response, answered.status, answered.body);
   } catch (error) {
-    if (error instanceof BodyError)
+    if (error instanceof BodyError) {
+      // The rest of a body that is too long is not read.
+      if (error.status === 413) response.setHeader('connection', 'close');
       return answer(response, error.status, errorBody('BAD_REQUEST', error.message));
+    }
     if (error instanceof SubgraphError) return answer(response, 400, errorBody(error.code, error.message));
     if (response.destroyed) return;
     throw error;
@@ -232,21 +211,20 @@ function arrivedRequest({ method, url, headers }: IncomingMessage, body: Buffer)
   };
 }
 
-function headersOf(request: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  return headers;
-}
-
 function operationNameOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('operationName' in body)) return undefined;
   return typeof body.operationName === 'string' ? body.operationName.slice(0, 100) : undefined;
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {
+  answerText(response, status, JSON.stringify(body));
+}
+
+function answerText(response: ServerResponse, status: number, text: string): void {
   if (response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .end(text);
 }
 
 function errorBody(code: string, message: string): object {

@@ -10,16 +10,23 @@ export class BodyError extends Error {
   }
 }
 
-/** Reads a body. @throws {BodyError} when it is longer than `bytesMax`. */
-export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > bytesMax) throw new BodyError(413, `The body is longer than ${bytesMax} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Reads a body; rejects when the client leaves before its end. @throws {BodyError} when it is longer than `bytesMax`. */
+export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= bytesMax) chunks.push(chunk);
+      else {
+        // What still comes is not read; the connection is closed with the answer.
+        request.pause();
+        reject(new BodyError(413, `The body is longer than ${bytesMax} bytes.`));
+      }
+    });
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once('error', reject);
+  });
 }
 
 /** Reads a body as JSON; undefined when it is empty. @throws {BodyError} when it is something else. */
