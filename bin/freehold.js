@@ -9,6 +9,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exit(1);
 }
+// Without it the libraries check their own use, which costs time in every request.
+process.env.NODE_ENV ??= 'production';
 const { runCommandLine } = await import('../dist/cli/main.js').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   console.error(`freehold is not built (${error.message}). Run "npm run build" and try again.`);

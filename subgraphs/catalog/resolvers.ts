@@ -89,9 +89,11 @@ export const resolvers: Resolvers<Db> = {
       return (await loader.load(id, new Set())) ?? [];
     },
     products(category: CategoryRow, args: ProductsArguments, context, info) {
-      const order = orderOfProducts(args.sort);
-      const reads = readProductsOfCategories(context.database, args.filter ?? {}, order);
-      return loadChildList({ parentKey: category.id, args, order, context, info, reads });
+      const list = () => {
+        const order = orderOfProducts(args.sort);
+        return { order, reads: readProductsOfCategories(context.database, args.filter ?? {}, order) };
+      };
+      return loadChildList({ parentKey: category.id, args, context, info, list });
     },
   },
 };

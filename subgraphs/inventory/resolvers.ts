@@ -94,8 +94,11 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
     },
     Warehouse: {
       stock(warehouse: Warehouse, args: StockArguments, context, info) {
-        const reads = readStockOfWarehouses(context.database, args.filter ?? {});
-        return loadChildList({ parentKey: warehouse.id, args, order: orderOfStock, context, info, reads });
+        const list = () => ({
+          order: orderOfStock,
+          reads: readStockOfWarehouses(context.database, args.filter ?? {}),
+        });
+        return loadChildList({ parentKey: warehouse.id, args, context, info, list });
       },
     },
     StockLevel: {

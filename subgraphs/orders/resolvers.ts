@@ -93,9 +93,11 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
     },
     User: {
       orders(user: { readonly id: string }, args: OrdersArguments, context, info) {
-        const order = orderOfOrders(args.sort);
-        const reads = readOrdersOfUsers(context.database, args.filter ?? {}, order);
-        return loadChildList({ parentKey: user.id, args, order, context, info, reads });
+        const list = () => {
+          const order = orderOfOrders(args.sort);
+          return { order, reads: readOrdersOfUsers(context.database, args.filter ?? {}, order) };
+        };
+        return loadChildList({ parentKey: user.id, args, context, info, list });
       },
     },
   };

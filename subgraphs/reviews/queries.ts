@@ -7,7 +7,7 @@ import { buildMongoChildList, buildMongoCounts } from '../kit/connections/mongo-
 import { type SortOrder, buildSortOrder } from '../kit/connections/sort-order.ts';
 import { readOptions, statementOptions } from '../kit/database/mongo.ts';
 import { selectFields } from '../kit/loading/select-fields.ts';
-import { type Rating, type ReviewContent, sumUpRatings } from './review.ts';
+import { type Rating, type ReviewContent, averageOf, sumUpRatings } from './review.ts';
 
 /** A review as it is read: its id always, the rest when asked for. */
 export interface ReviewRow {
@@ -122,8 +122,29 @@ export function readReviewsOf(
   };
 }
 
-/** The ratings of these products, summed up in one statement. */
-export async function loadRatings(database: Db, productIds: readonly string[]): Promise<Map<string, Rating>> {
+/** The ratings of these products, summed up in one statement; by each rating only where the histogram is asked for. */
+export async function loadRatings(
+  database: Db,
+  productIds: readonly string[],
+  withHistogram: boolean,
+): Promise<Map<string, Omit<Rating, 'histogram'>>> {
+  return withHistogram ? loadHistograms(database, productIds) : loadAverages(database, productIds);
+}
+
+async function loadAverages(database: Db, productIds: readonly string[]) {
+  const sums = await reviewsOf(database)
+    .aggregate<{ _id: string; count: number; total: number }>(
+      [
+        { $match: { productId: { $in: [...productIds] } } },
+        { $group: { _id: '$productId', count: { $sum: 1 }, total: { $sum: '$rating' } } },
+      ],
+      { ...readOptions(), batchSize: productIds.length + 1 },
+    )
+    .toArray();
+  return new Map(sums.map(({ _id, count, total }) => [_id, { count, average: averageOf(total, count) }]));
+}
+
+async function loadHistograms(database: Db, productIds: readonly string[]) {
   const counted = await reviewsOf(database)
     .aggregate<{ _id: { productId: string; rating: number }; count: number }>(
       [

@@ -86,22 +86,26 @@ export function createResolvers(clock: () => Date): Resolvers<Db> {
     },
     User: {
       reviews(user: Reference, args: ReviewsArguments, context, info) {
-        const order = orderOfReviews(args.sort);
-        const reads = readReviewsOf(context.database, 'authorId', args.filter ?? {}, order);
-        return loadChildList({ parentKey: user.id, args, order, context, info, reads });
+        const list = () => {
+          const order = orderOfReviews(args.sort);
+          return { order, reads: readReviewsOf(context.database, 'authorId', args.filter ?? {}, order) };
+        };
+        return loadChildList({ parentKey: user.id, args, context, info, list });
       },
     },
     Product: {
       reviews(product: Reference, args: ReviewsArguments, context, info) {
-        const order = orderOfReviews(args.sort);
-        const reads = readReviewsOf(context.database, 'productId', args.filter ?? {}, order);
-        return loadChildList({ parentKey: product.id, args, order, context, info, reads });
+        const list = () => {
+          const order = orderOfReviews(args.sort);
+          return { order, reads: readReviewsOf(context.database, 'productId', args.filter ?? {}, order) };
+        };
+        return loadChildList({ parentKey: product.id, args, context, info, list });
       },
-      async rating(product: Reference, _args, context) {
+      async rating(product: Reference, _args, context, info) {
         const loader = context.loaders.use('Product.rating', 'Product.rating', (batch) =>
-          loadRatings(context.database, batch.keys),
+          loadRatings(context.database, batch.keys, batch.asked.has('histogram')),
         );
-        return (await loader.load(product.id, new Set())) ?? sumUpRatings(new Map());
+        return (await loader.load(product.id, fieldsAsked(info))) ?? sumUpRatings(new Map());
       },
     },
   };

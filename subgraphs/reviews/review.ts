@@ -46,7 +46,12 @@ export function sumUpRatings(counts: ReadonlyMap<number, number>): Rating {
   const histogram = [5, 4, 3, 2, 1].map((rating) => ({ rating, count: counts.get(rating) ?? 0 }));
   const count = histogram.reduce((sum, bucket) => sum + bucket.count, 0);
   const total = histogram.reduce((sum, bucket) => sum + bucket.rating * bucket.count, 0);
-  return { average: count === 0 ? null : Math.round((total / count) * 100) / 100, count, histogram };
+  return { average: averageOf(total, count), count, histogram };
+}
+
+/** The mean to two decimal places; null of nothing. */
+export function averageOf(total: number, count: number): number | null {
+  return count === 0 ? null : Math.round((total / count) * 100) / 100;
 }
 
 function invalid(field: string, message: string): ReviewError {

@@ -1,5 +1,6 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 
+import type { BatchLoader } from '../loading/batch-loader.ts';
 import type { RequestContext } from '../request-context.ts';
 import { type Connection, type ConnectionAsked, buildConnection, connectionAsked } from './connection.ts';
 import type { Page, PageArguments } from './page.ts';
@@ -25,11 +26,23 @@ export interface ChildListField<Client, Row> {
   readonly parentKey: string;
   /** Everything that the list depends on beside the parent: filter, sort and page. */
   readonly args: PageArguments;
-  readonly order: SortOrder<Row>;
   readonly context: RequestContext<Client>;
   readonly info: GraphQLResolveInfo;
-  readonly reads: ChildListReads<Row>;
+  /** How the list is ordered and read; asked once for all parents that share the field. */
+  readonly list: () => { readonly order: SortOrder<Row>; readonly reads: ChildListReads<Row> };
 }
+
+/** What is the same for all parents of one field of one request. */
+interface PreparedList<Row> {
+  readonly page: Page;
+  readonly order: SortOrder<Row>;
+  readonly asked: ConnectionAsked;
+  readonly rowsLoader: () => BatchLoader<Row[]>;
+  readonly countLoader: () => BatchLoader<number>;
+}
+
+// graphql-js makes the list of a field's nodes once a request and hands the same one to the field of every parent.
+const preparedLists = new WeakMap<readonly FieldNode[], object>();
 
 /**
  * The connection of one parent. All parents that ask for the same list in the same tick are answered by one statement
@@ -38,30 +51,44 @@ export interface ChildListField<Client, Row> {
 export async function loadChildList<Client, Row>(
   field: ChildListField<Client, Row>,
 ): Promise<Connection<Row>> {
-  const { parentKey, args, order, context, info, reads } = field;
+  const { parentKey, info } = field;
+  // One field has rows of one type: the map cannot say so.
+  let prepared = preparedLists.get(info.fieldNodes) as PreparedList<Row> | undefined;
+  if (!prepared) preparedLists.set(info.fieldNodes, (prepared = prepareList(field)));
+  const { page, order, asked } = prepared;
+  const rows = asked.rows ? prepared.rowsLoader().load(parentKey, asked.nodeFields) : null;
+  const totalCount = asked.totalCount ? prepared.countLoader().load(parentKey, nothing) : null;
+  // Both are under way before the first is waited for; a failure of the second while it is must not count as unhandled.
+  totalCount?.catch(() => {});
+  const rowsRead = (await rows) ?? [];
+  return buildConnection(page, order, rowsRead, asked.totalCount ? ((await totalCount) ?? 0) : null);
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function prepareList<Client, Row>(field: ChildListField<Client, Row>): PreparedList<Row> {
+  const { args, context, info } = field;
+  const { order, reads } = field.list();
   const page = parsePage(args, order.name);
-  const asked: ConnectionAsked = connectionAsked(info);
   const cause = `${info.parentType.name}.${info.fieldName}`;
   const { first, after, last, before, ...rest } = args;
-  const rows = asked.rows
-    ? context.loaders
-        .use<Row[]>(
-          `${cause} rows ${JSON.stringify([first, after, last, before, rest])}`,
-          cause,
-          async (batch) => groupByParent(batch.keys, await reads.readRows(batch.keys, page, batch.asked)),
-        )
-        .load(parentKey, asked.nodeFields)
-    : [];
-  const count = asked.totalCount
-    ? context.loaders
-        .use<number>(`${cause} count ${JSON.stringify(rest)}`, cause, async (batch) => {
-          const counts = await reads.readCounts(batch.keys);
-          return new Map(counts.map((entry) => [entry.parentKey, entry.count]));
-        })
-        .load(parentKey, new Set())
-    : null;
-  const [rowsRead, totalCount] = await Promise.all([rows, count]);
-  return buildConnection(page, order, rowsRead ?? [], asked.totalCount ? (totalCount ?? 0) : null);
+  const rowsIdentity = `${cause} rows ${JSON.stringify([first, after, last, before, rest])}`;
+  const countIdentity = `${cause} count ${JSON.stringify(rest)}`;
+  return {
+    page,
+    order,
+    asked: connectionAsked(info),
+    // Looked up each time: a mutation throws the request's loaders away.
+    rowsLoader: () =>
+      context.loaders.use<Row[]>(rowsIdentity, cause, async (batch) =>
+        groupByParent(batch.keys, await reads.readRows(batch.keys, page, batch.asked)),
+      ),
+    countLoader: () =>
+      context.loaders.use<number>(countIdentity, cause, async (batch) => {
+        const counts = await reads.readCounts(batch.keys);
+        return new Map(counts.map((entry) => [entry.parentKey, entry.count]));
+      }),
+  };
 }
 
 function groupByParent<Row>(

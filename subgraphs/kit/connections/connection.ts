@@ -39,7 +39,8 @@ export function connectionAsked(info: GraphQLResolveInfo): ConnectionAsked {
 
 /**
  * Makes the connection of the rows that were read for a page: in the order of reading (backward pages from the end),
- * and one more than the limit where there are more.
+ * and one more than the limit where there are more. Edges and cursors are made when they are asked for: most operations
+ * want the nodes alone.
  */
 export function buildConnection<Row>(
   page: Page,
@@ -50,14 +51,21 @@ export function buildConnection<Row>(
   const hasMore = rowsRead.length > page.limit;
   const rows = rowsRead.slice(0, page.limit);
   if (page.direction === 'backward') rows.reverse();
-  const edges = rows.map((node) => ({ cursor: encodeCursor(order.name, cursorValuesOf(order, node)), node }));
+  const edgeOf = (node: Row) => ({ cursor: encodeCursor(order.name, cursorValuesOf(order, node)), node });
+  const cursorOf = (row: Row | undefined) => (row === undefined ? null : edgeOf(row).cursor);
   // What the other side holds is not counted. A cursor is of an edge of this list, so there is at least that edge.
   return {
-    edges,
+    get edges() {
+      return rows.map(edgeOf);
+    },
     nodes: rows,
     pageInfo: {
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return cursorOf(rows.at(0));
+      },
+      get endCursor() {
+        return cursorOf(rows.at(-1));
+      },
       hasPreviousPage: page.direction === 'backward' ? hasMore : page.after !== undefined,
       hasNextPage: page.direction === 'forward' ? hasMore : page.before !== undefined,
     },

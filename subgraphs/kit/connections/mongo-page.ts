@@ -51,14 +51,18 @@ export function buildMongoChildList<Row>(list: MongoChildList<Row>): Document[] 
   const { filter, sort, limit } = buildMongoPage(list.page, list.order, list.conditions);
   return [
     ...matchParents(list, filter),
-    { $project: { ...list.projection, [list.parentField]: 1 } },
     {
       $group: {
         _id: `$${list.parentField}`,
-        rows: { $topN: { n: limit, sortBy: sort, output: '$$ROOT' } },
+        rows: { $topN: { n: limit, sortBy: sort, output: outputOf(list.projection) } },
       },
     },
   ];
+}
+
+/** A projection as an expression, which is computed of the rows that are kept alone. */
+function outputOf(projection: Document): Document {
+  return Object.fromEntries(['_id', ...Object.keys(projection)].map((field) => [field, `$${field}`]));
 }
 
 /** How many children each parent has under the conditions: `{ _id: parent's key, count }`. */

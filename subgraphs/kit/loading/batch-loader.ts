@@ -39,7 +39,7 @@ export function createBatchLoader<Value>(
   }
 
   return {
-    async load(key, asked) {
+    load(key, asked) {
       const known = batchOfKey.get(key);
       const batch =
         known && (known === open || isSubset(asked, known.asked)) ? known : (open ??= openBatch());
@@ -49,9 +49,11 @@ export function createBatchLoader<Value>(
         batch.keys.add(key);
         for (const field of asked) batch.asked.add(field);
       }
-      const value = (await batch.values).get(key) ?? null;
-      if (value instanceof Error) throw value;
-      return value;
+      return batch.values.then((values) => {
+        const value = values.get(key) ?? null;
+        if (value instanceof Error) throw value;
+        return value;
+      });
     },
   };
 }
