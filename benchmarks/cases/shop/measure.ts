@@ -17,7 +17,8 @@ export interface Measurement {
 }
 
 const users = 8;
-const warmUpMs = 1500;
+const warmUpMs = 1200;
+const rampMs = 600;
 const measureMs = 3500;
 const countedRequests = 3;
 
@@ -41,6 +42,12 @@ export async function countStatements(
   return ((await countAll()) - before) / countedRequests;
 }
 
+/** Runs an operation without measuring, so that a side's code is compiled before any of its numbers is taken. */
+export async function warmUp(side: RunningSide, operation: ShopOperation, length: number): Promise<void> {
+  const body = (index: number): string => bodyOf(operation, length, index + 20_000);
+  await runLoad({ url: side.url, users, durationMs: warmUpMs, body });
+}
+
 /** What a side does under load, without its statements. */
 export async function measureLoad(
   side: RunningSide,
@@ -49,7 +56,7 @@ export async function measureLoad(
   shop: BenchmarkShop,
 ): Promise<Omit<Measurement, 'statements'>> {
   const body = (index: number): string => bodyOf(operation, length, index);
-  await runLoad({ url: side.url, users, durationMs: warmUpMs, body: (index) => body(index + 10_000) });
+  await runLoad({ url: side.url, users, durationMs: rampMs, body: (index) => body(index + 10_000) });
   const readCpu = () => ({
     side: readTreeCpu(side.pids).otherMs,
     // The databases of the services are below freehold's process, the shared one below this.

@@ -9,7 +9,7 @@ import {
 } from './databases/count-statements.ts';
 import { type BenchmarkShop, startBenchmarkShop } from './databases/start-shop.ts';
 import { reviewsOf } from './documents.ts';
-import { type Measurement, bodyOf, countStatements, measureLoad } from './measure.ts';
+import { type Measurement, bodyOf, countStatements, measureLoad, warmUp } from './measure.ts';
 import { type ShopOperation, listOperations } from './operations.ts';
 import { printOperation } from './print-shop.ts';
 import { type RunningSide, listSides } from './sides/list-sides.ts';
@@ -97,6 +97,9 @@ async function runSides(
   shop: BenchmarkShop,
 ): Promise<void> {
   const counts = await compareAndCount(sides, operations, shop);
+  for (const side of sides.values())
+    for (const operation of operations)
+      for (const length of operation.lengths) await warmUp(side, operation, length);
   for (const operation of operations) {
     const result = new Map([...sides.keys()].map((name) => [name, new Map<number, Measurement>()]));
     for (const length of operation.lengths)

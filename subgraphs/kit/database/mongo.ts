@@ -25,6 +25,9 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     // connection for good.
     socketTimeoutMS: statementMsMax + 1_000,
     monitorCommands: true,
+    // To tell a monitor of a reply, the driver decodes all of it, and the cursor decodes the documents again; so for the
+    // monitor they stay as they are, and it counts them.
+    fieldsAsRaw: { firstBatch: true, nextBatch: true },
   });
   recordCommands(client);
   client.on('error', (error) => settings.log.debug({ error: error.message }, 'a connection was lost'));
