@@ -144,15 +144,6 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
       404,
       errorBody('NOT_FOUND', 'Expected POST /graphql, GET /health or GET /ready.'),
     );
-  if (request.method !== 'POST')
-    return answer(response, 405, errorBody('METHOD_NOT_ALLOWED', 'Expected POST /graphql.'));
-  // A page of another site can send a form or plain text without asking first, but not JSON.
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
-    return answer(
-      response,
-      415,
-      errorBody('UNSUPPORTED_MEDIA_TYPE', 'Expected content-type: application/json.'),
-    );
   const over = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) over.abort();
@@ -167,6 +158,8 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
     const bytes = await readBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
     const verdict = verify?.(arrivedRequest(request, bytes));
     if (verdict?.kind === 'refused') return answer(response, 401, errorBody(verdict.code, verdict.message));
+    const wrongForm = checkForm(request);
+    if (wrongForm) return answer(response, wrongForm.status, errorBody(wrongForm.code, wrongForm.message));
     const body = parseJsonBody(bytes);
     const deadlineMs = readDeadline(request.headers);
     if (deadlineMs !== undefined) timer = setTimeout(() => over.abort(), deadlineMs);
@@ -209,6 +202,20 @@ function arrivedRequest({ method, url, headers }: IncomingMessage, body: Buffer)
     identity: singleHeader(headers['freehold-identity']),
     body,
   };
+}
+
+/** What is wrong with the form of a request to /graphql; undefined when nothing is. */
+function checkForm({ method, headers }: IncomingMessage) {
+  if (method !== 'POST')
+    return { status: 405, code: 'METHOD_NOT_ALLOWED', message: 'Expected POST /graphql.' };
+  // A page of another site can send a form or plain text without asking first, but not JSON.
+  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
+    return {
+      status: 415,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+      message: 'Expected content-type: application/json.',
+    };
+  return undefined;
 }
 
 function operationNameOf(body: unknown): string | undefined {

@@ -86,19 +86,13 @@ export function createResolvers(clock: () => Date): Resolvers<Db> {
     },
     User: {
       reviews(user: Reference, args: ReviewsArguments, context, info) {
-        const list = () => {
-          const order = orderOfReviews(args.sort);
-          return { order, reads: readReviewsOf(context.database, 'authorId', args.filter ?? {}, order) };
-        };
+        const list = listOf('authorId', args, context.database);
         return loadChildList({ parentKey: user.id, args, context, info, list });
       },
     },
     Product: {
       reviews(product: Reference, args: ReviewsArguments, context, info) {
-        const list = () => {
-          const order = orderOfReviews(args.sort);
-          return { order, reads: readReviewsOf(context.database, 'productId', args.filter ?? {}, order) };
-        };
+        const list = listOf('productId', args, context.database);
         return loadChildList({ parentKey: product.id, args, context, info, list });
       },
       async rating(product: Reference, _args, context, info) {
@@ -108,6 +102,14 @@ export function createResolvers(clock: () => Date): Resolvers<Db> {
         return (await loader.load(product.id, fieldsAsked(info))) ?? sumUpRatings(new Map());
       },
     },
+  };
+}
+
+/** How the reviews of products or of authors are listed. */
+function listOf(parentField: 'productId' | 'authorId', args: ReviewsArguments, database: Db) {
+  return () => {
+    const order = orderOfReviews(args.sort);
+    return { order, reads: readReviewsOf(database, parentField, args.filter ?? {}, order) };
   };
 }
 
