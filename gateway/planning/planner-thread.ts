@@ -1,4 +1,5 @@
 // The program of a planner's thread: it builds the planner, says so, and answers plan requests one by one.
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { OperationPlanError } from './plan-error.ts';
@@ -23,10 +24,27 @@ function answer(planner: OperationPlanner, { text, rootFields }: PlanRequest): P
   }
 }
 
+// Where both want one core, the event loop's thread gets three times the planner's share (1.25 to the fifth power).
+const plannerNiceness = 5;
+
+/**
+ * Lets requests that run go before operations that wait for a plan, where the two want one core. On Linux a priority is
+ * the calling thread's; elsewhere it is the whole process's, and stays as it is.
+ */
+function yieldToRequests(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(plannerNiceness);
+  } catch {
+    // Where it is not allowed, planning is as urgent as everything else.
+  }
+}
+
 try {
   // The parent starts this file with nothing else.
   const { supergraphSdl } = workerData as PlannerThreadData;
   const planner = createOperationPlanner(supergraphSdl);
+  yieldToRequests();
   parentPort?.on('message', (request: PlanRequest) => say(answer(planner, request)));
   say({ kind: 'ready', description: planner.description });
 } catch (error) {
