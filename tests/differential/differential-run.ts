@@ -13,7 +13,7 @@ import {
 import { type SubgraphHost, startSubgraphHost } from '../support/subgraph-host.ts';
 import type { DifferentialGraph } from './differential-graph.ts';
 import { type GeneratedOperation, generateOperation } from './generate-operation.ts';
-import { explainByKnownFaults, findKnownLimit } from './known-faults.ts';
+import { explainByKnownFaults } from './known-faults.ts';
 import { shrinkOperation } from './shrink-operation.ts';
 
 /** What the engines and the plain schema answered to one operation. */
@@ -35,7 +35,7 @@ export interface Difference {
 export interface DifferentialReport {
   readonly operations: number;
   readonly differences: readonly Difference[];
-  /** How often each known fault of the reference, or limit of the compiled engine, explained a difference. */
+  /** How often each known fault of the reference explained a difference. */
   readonly knownFaults: Readonly<Record<string, number>>;
 }
 
@@ -91,11 +91,6 @@ export class DifferentialRun {
     if (found.kind === 'equal') return;
     if (found.kind === 'known') {
       for (const name of found.names) this.#knownFaults[name] = (this.#knownFaults[name] ?? 0) + 1;
-      return;
-    }
-    const limit = findKnownLimit(operation);
-    if (limit !== undefined) {
-      this.#knownFaults[limit] = (this.#knownFaults[limit] ?? 0) + 1;
       return;
     }
     // Shrinking runs the engines many times: the first few differences tell enough.
