@@ -42,6 +42,7 @@ const commands = [
 
 /** Runs the command line; `argv` as in `process.argv`. A failure is printed and sets the exit code to 1. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endWithReader);
   const program = new Command('freehold')
     .description('A federated GraphQL gateway over the database-per-service pattern')
     .showHelpAfterError();
@@ -52,4 +53,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     reportFailure(error);
     process.exitCode = 1;
   }
+}
+
+/** Whoever reads the output may have seen enough (`| head`): no reason to fail. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
 }

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { z } from 'zod';
 
 import type { DatabaseKind } from '../databases/database.ts';
+import { findProjectRoot } from '../gateway/project-root.ts';
 
 /** What freehold.json says, checked, with every path absolute. */
 export interface Project {
@@ -127,16 +127,6 @@ export function parseProject(text: string, root: string): Project {
       prismaFolder: path.join(root, 'prisma', subgraph.name),
     })),
   };
-}
-
-/** The nearest folder above this module whose package.json stands beside a freehold.json. */
-export function findProjectRoot(start: string = import.meta.dirname): string {
-  for (let folder = start; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'package.json')) && existsSync(path.join(folder, fileName)))
-      return folder;
-    if (folder === path.dirname(folder))
-      throw new ProjectError(`No ${fileName} beside a package.json in ${start} or in any folder above it.`);
-  }
 }
 
 /** The subgraph of that name; @throws {ProjectError} naming those that exist. */

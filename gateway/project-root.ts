@@ -1,24 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-let known: string | undefined;
-
-/** The folder of the package that this file belongs to, whether it runs from the sources or from dist/. */
+/** The folder with `bin/freehold.js`: this file runs from the sources and, compiled, from `dist/`. */
 export function findProjectRoot(): string {
-  if (known !== undefined) return known;
   let folder = import.meta.dirname;
-  while (!isProjectRoot(folder)) {
+  while (!existsSync(path.join(folder, 'bin', 'freehold.js'))) {
     const parent = path.dirname(folder);
-    if (parent === folder) throw new Error(`No package.json of freehold above ${import.meta.dirname}.`);
+    if (parent === folder) throw new Error(`No folder above ${import.meta.dirname} has bin/freehold.js.`);
     folder = parent;
   }
-  known = folder;
   return folder;
-}
-
-function isProjectRoot(folder: string): boolean {
-  const file = path.join(folder, 'package.json');
-  return (
-    existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name === 'freehold'
-  );
 }

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { applyMigrations, diagnoseMigrations } from '../../databases/migrations/migrate-database.ts';
 import { openDatabase } from '../../databases/open-database.ts';
-import { findProjectRoot, loadProject, ProjectError } from '../project.ts';
+import { findProjectRoot } from '../../gateway/project-root.ts';
+import { loadProject, ProjectError } from '../project.ts';
 import { runNewSubgraph } from './run-new-subgraph.ts';
 import { nameParts } from './service-names.ts';
 

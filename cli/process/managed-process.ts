@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 
-import { findProjectRoot } from '../project.ts';
+import { findProjectRoot } from '../../gateway/project-root.ts';
 import { StartError } from '../start/start-error.ts';
 import { OutputTail } from './output-tail.ts';
 import { readReadyMessage, type ReadyMessage } from './parent-channel.ts';

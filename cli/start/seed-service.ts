@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 
 import { OutputTail } from '../process/output-tail.ts';
-import { findProjectRoot } from '../project.ts';
+import { findProjectRoot } from '../../gateway/project-root.ts';
 import { StartError } from './start-error.ts';
 
 export interface SeedServiceOptions {

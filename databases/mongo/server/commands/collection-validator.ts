@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { CommandError } from '../command-error.ts';
 import { compileFilter } from '../query/compile-filter.ts';
-import { compileJsonSchema } from '../query/json-schema.ts';
+import { compileJsonSchema } from '../query/json-schema/compile-json-schema.ts';
 import type { StoredCollection } from '../storage/stored-collection.ts';
 import type { Change } from '../storage/writer.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';

@@ -1,10 +1,11 @@
+import { collectionCommands } from './collection-commands.ts';
+import { indexCommands } from './index-commands.ts';
 import { adminCommands } from './admin-commands.ts';
 import { authCommands } from './auth-commands.ts';
 import type { CommandDefinition } from './command.ts';
 import { explainCommand } from './explain.ts';
 import { helloCommand } from './hello.ts';
 import { readCommands } from './read-commands.ts';
-import { schemaCommands } from './schema-commands.ts';
 import { sessionCommands } from './session-commands.ts';
 import { userCommands } from './user-commands.ts';
 import { writeCommands } from './write-statements.ts';
@@ -16,7 +17,8 @@ const definitions: readonly CommandDefinition[] = [
   ...readCommands,
   ...writeCommands,
   ...sessionCommands,
-  ...schemaCommands,
+  ...collectionCommands,
+  ...indexCommands,
   explainCommand,
   ...userCommands,
   ...adminCommands,

@@ -3,7 +3,7 @@ import { compileExpression } from '../aggregate/expressions.ts';
 import { isTruthy } from '../aggregate/truth.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { compileFieldCondition, isRegex } from './field-conditions.ts';
-import { compileJsonSchema } from './json-schema.ts';
+import { compileJsonSchema } from './json-schema/compile-json-schema.ts';
 
 /** Tells whether a document matches. */
 export type Predicate = (document: BsonDocument) => boolean;
