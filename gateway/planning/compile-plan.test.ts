@@ -60,6 +60,38 @@ describe('a compiled plan', () => {
     `);
   });
 
+  test('asks for a field that nobody waits for with a later one of the same entities', () => {
+    expect(plan('{ latestReview { product { inStock shipping } } }')).toMatchInlineSnapshot(`
+      "step 0: reviews
+        query{latestReview{product{__typename upc}}}
+      step 1: products after 0
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{weight}}}
+        $representations from latestReview.product { ... on Product { __typename upc } }
+      step 2: stock after 1
+        query($representations_0:[_Any!]!$representations_1:[_Any!]!){_entities_0:_entities(representations:$representations_0){...on Product{inStock}}_entities_1:_entities(representations:$representations_1){...on Product{shipping}}}
+        $representations_0 from latestReview.product { ... on Product { __typename upc } }
+        $representations_1 from latestReview.product { ... on Product { __typename weight upc } }"
+    `);
+  });
+
+  test('does not put a read between two mutations off', () => {
+    expect(
+      plan('mutation { a: review(upc: "1") { product { inStock shipping } } b: review(upc: "2") { id } }'),
+    ).toMatchInlineSnapshot(`
+      "step 0: reviews
+        mutation{a:review(upc:1){product{__typename upc}}b:review(upc:2){id}}
+      step 1: stock after 0
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{inStock}}}
+        $representations from a.product { ... on Product { __typename upc } }
+      step 2: products after 0
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{weight}}}
+        $representations from a.product { ... on Product { __typename upc } }
+      step 3: stock after 2
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{shipping}}}
+        $representations from a.product { ... on Product { __typename weight upc } }"
+    `);
+  });
+
   test('sends what a @requires reads only with the fields that have it', () => {
     expect(plan('{ topProducts { inStock shipping } }')).toMatchInlineSnapshot(`
       "step 0: products

@@ -20,7 +20,8 @@ interface StepDraft {
  * Makes requests out of fetches. Entity fetches to one subgraph that are as many steps away from the start are one
  * request, which waits for what any of them needs: with one selection, one list of representations; else several
  * `_entities` fields. Waiting for a neighbour costs less than a request: those at one distance are ready at about the
- * same moment.
+ * same moment. A fetch that nobody waits for goes along with a later one that asks the same subgraph for the same
+ * entities: the answer waits for that one anyway.
  */
 export function joinFetches(
   fetches: readonly PlannedFetch[],
@@ -29,7 +30,7 @@ export function joinFetches(
   const drafts: StepDraft[] = [];
   const stepOf: number[] = [];
   const byPlace = new Map<string, number>();
-  const distances = measureDistances(dependencies);
+  const distances = postponeLeaves(fetches, dependencies, measureDistances(dependencies));
   for (const position of sortByDistance(distances)) {
     const fetch = fetches[position];
     if (fetch === undefined) continue;
@@ -62,6 +63,31 @@ function measureDistances(dependencies: readonly (readonly number[])[]): readonl
   for (const [position, needed] of dependencies.entries())
     distances[position] = Math.max(0, ...needed.map((other) => (distances[other] ?? 0) + 1));
   return distances;
+}
+
+/** Gives fetches that nobody waits for the distance of the later fetch that they can go along with. */
+function postponeLeaves(
+  fetches: readonly PlannedFetch[],
+  dependencies: readonly (readonly number[])[],
+  distances: readonly number[],
+): readonly number[] {
+  // A read between two mutations must not come after the second.
+  if (fetches.some(({ operationKind }) => operationKind === 'mutation')) return distances;
+  const needed = new Set(dependencies.flat());
+  const listPaths = (service: string, distance: number | undefined): ReadonlySet<string> =>
+    new Set(
+      fetches.flatMap((fetch, position) =>
+        fetch.requires !== undefined && fetch.service === service && distances[position] === distance
+          ? [fetch.path.join('.')]
+          : [],
+      ),
+    );
+  return fetches.map((fetch, position) => {
+    const own = distances[position] ?? 0;
+    if (fetch.requires === undefined || needed.has(position)) return own;
+    const later = [...new Set(distances)].sort((left, right) => left - right).filter((other) => other > own);
+    return later.find((other) => listPaths(fetch.service, other).has(fetch.path.join('.'))) ?? own;
+  });
 }
 
 function sortByDistance(distances: readonly number[]): readonly number[] {
