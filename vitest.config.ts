@@ -10,7 +10,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: path.resolve('node_modules/graphql/index.js') }],
   },
   test: {
-    include: ['{gateway,databases,subgraphs,prisma,cli,checks,tests,benchmarks}/**/*.test.ts'],
+    include: ['{gateway,databases,subgraphs,telemetry,prisma,cli,checks,tests,benchmarks}/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'dist/**'],
     reporters: ['default', './tests/support/closing-line-reporter.ts'],
     testTimeout: 60_000,

@@ -3,13 +3,12 @@ import { pino } from 'pino';
 import type { GatewayConfigInput } from '../gateway/config/gateway-config.ts';
 import { listen } from '../gateway/http/listen.ts';
 import { createGateway } from '../gateway/index.ts';
-import { readEnvironment } from './environment.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import { leaveParent, tellParent } from './process/parent-channel.ts';
 
 /** Runs a gateway in this process until SIGTERM or SIGINT; SIGHUP loads the supergraph again. */
 export async function runGateway(input: GatewayConfigInput): Promise<void> {
-  const signingKeys = readEnvironment()['FREEHOLD_SIGNING_KEYS'];
-  const config = signingKeys ? { ...input, signingKeys: signingKeys.split(',') } : input;
+  const config = addEnvironment(input, readEnvironment());
   const log = pino({ name: 'gateway' }, pino.destination({ dest: 2, sync: false }));
   const gateway = await createGateway(config, log);
   const listening = await listen(gateway, log).catch(async (error: unknown) => {
@@ -27,4 +26,17 @@ export async function runGateway(input: GatewayConfigInput): Promise<void> {
     process.on('SIGHUP', () => void gateway.reload());
   });
   leaveParent();
+}
+
+/** What the environment says beside the options: secrets go before a file, a collector does not. */
+function addEnvironment(input: GatewayConfigInput, environment: Environment): GatewayConfigInput {
+  const signingKeys = environment['FREEHOLD_SIGNING_KEYS'];
+  const explainToken = environment['FREEHOLD_EXPLAIN_TOKEN'];
+  const otlpEndpoint = input.otlpEndpoint ?? environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  return {
+    ...input,
+    ...(signingKeys && { signingKeys: signingKeys.split(',') }),
+    ...(explainToken && { explainToken }),
+    ...(otlpEndpoint && { otlpEndpoint }),
+  };
 }

@@ -20,7 +20,9 @@ import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import { stripAuthorization } from './supergraph/strip-authorization.ts';
 import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-reloader.ts';
-import { makeExplainGate } from './telemetry/explain-gate.ts';
+import { startOtlpTracing } from '../telemetry/otlp-tracing.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
+import { makeBeginTrace } from './telemetry/begin-trace.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
 import { startUsageRecorder } from './usage/record-usage.ts';
 
@@ -106,6 +108,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   });
   if (config.watchSupergraph) reloader.watch();
 
+  const tracing = await startTracing(config, log);
   let readiness: Readiness = { kind: 'ready' };
   let closed: Promise<void> | undefined;
   const handler = makeRequestHandler({
@@ -115,7 +118,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     guards,
     authenticate,
     metrics,
-    beginTrace: makeExplainGate(config),
+    beginTrace: makeBeginTrace(config, tracing),
     readiness: () => readiness,
     readReadiness: makeReadinessCheck(() => listReadinessUrls(config, subgraphs)),
     log,
@@ -131,6 +134,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     await graphql.stop();
     await usage?.close();
     await engines.close();
+    await tracing?.close();
   };
   return {
     config,
@@ -139,4 +143,10 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     drain,
     close: () => (closed ??= close()),
   };
+}
+
+async function startTracing(config: GatewayConfig, log: Logger): Promise<Tracing | undefined> {
+  const { otlpEndpoint: endpoint, traceSamplePercent: samplePercent } = config;
+  if (endpoint === undefined) return undefined;
+  return startOtlpTracing({ endpoint, service: 'gateway', samplePercent, log });
 }

@@ -9,7 +9,16 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
-const sourceFolders = ['checks', 'cli', 'databases', 'gateway', 'prisma', 'subgraphs', 'scripts'];
+const sourceFolders = [
+  'checks',
+  'cli',
+  'databases',
+  'gateway',
+  'prisma',
+  'subgraphs',
+  'telemetry',
+  'scripts',
+];
 const sourceFiles = [
   'operations/sample.graphql',
   'package.json',

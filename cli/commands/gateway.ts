@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
+import { makeOtlpOption } from './service-flags.ts';
+
 interface GatewayOptions {
   readonly supergraph?: string;
   readonly port: number;
@@ -14,6 +16,7 @@ interface GatewayOptions {
   readonly jwks: readonly string[];
   readonly metrics?: true;
   readonly usage?: string;
+  readonly otlpEndpoint?: string;
   readonly config?: string;
 }
 
@@ -32,6 +35,7 @@ const flagOfOption: Readonly<Record<string, keyof GatewayOptions>> = {
   jwks: 'jwks',
   metrics: 'metrics',
   usageFile: 'usage',
+  otlpEndpoint: 'otlpEndpoint',
 };
 
 /** `freehold gateway`: the gateway alone, over any supergraph file. */
@@ -66,6 +70,7 @@ export function addGatewayCommand(program: Command): void {
     )
     .option('--metrics', 'answer GET /metrics in the text format of Prometheus')
     .option('--usage <file>', 'count what clients use, for "freehold check --usage"')
+    .addOption(makeOtlpOption())
     .option('--config <file>', 'a JSON file with any of the options in docs/configuration.md')
     .action(async (options: GatewayOptions, command: Command) => {
       const { runGateway } = await import('../run-gateway.ts');
@@ -89,6 +94,7 @@ export function addGatewayCommand(program: Command): void {
         jwks: [...options.jwks],
         metrics: options.metrics ?? false,
         ...(options.usage === undefined ? {} : { usageFile: options.usage }),
+        ...(options.otlpEndpoint !== undefined && { otlpEndpoint: options.otlpEndpoint }),
         // The gateway checks names and values.
         ...Object.fromEntries(inFile),
       });

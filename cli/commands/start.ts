@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { parsePort } from './gateway.ts';
+import { addServiceFlags, type ServiceFlags } from './service-flags.ts';
 
-interface StartOptions {
+interface StartOptions extends ServiceFlags {
   readonly port?: number;
   readonly host: string;
   readonly data?: string;
@@ -14,7 +15,7 @@ interface StartOptions {
 
 /** `freehold start`: databases, services and gateway, until Ctrl-C. */
 export function addStartCommand(program: Command): void {
-  program
+  const command = program
     .command('start')
     .description('Bring up every service with its database, and the gateway; Ctrl-C stops everything')
     .option('--port <number>', 'port of the gateway; default: the one in freehold.json', parsePort)
@@ -30,25 +31,26 @@ export function addStartCommand(program: Command): void {
         .choices(['compiled', 'apollo'])
         .default('compiled'),
     )
-    .option('--gateway-config <file>', 'a JSON file with any of the options in docs/configuration.md')
-    .action(async (options: StartOptions) => {
-      const path = await import('node:path');
-      const { loadProject } = await import('../project.ts');
-      const { runStart } = await import('../start/run-start.ts');
-      const project = await loadProject();
-      await runStart({
-        project,
-        dataFolder: path.resolve(options.data ?? path.join(project.root, '.freehold', 'data')),
-        gatewayPort: options.port ?? project.gateway.port,
-        gatewayHost: options.host,
-        engine: options.engine,
-        scale: options.scale,
-        gatewayConfigFile:
-          options.gatewayConfig === undefined ? undefined : path.resolve(options.gatewayConfig),
-        usageFile: options.usage === undefined ? undefined : path.resolve(options.usage),
-        environment: process.env,
-      });
+    .option('--gateway-config <file>', 'a JSON file with any of the options in docs/configuration.md');
+  addServiceFlags(command).action(async (options: StartOptions) => {
+    const path = await import('node:path');
+    const { loadProject } = await import('../project.ts');
+    const { runStart } = await import('../start/run-start.ts');
+    const project = await loadProject();
+    await runStart({
+      project,
+      dataFolder: path.resolve(options.data ?? path.join(project.root, '.freehold', 'data')),
+      gatewayPort: options.port ?? project.gateway.port,
+      gatewayHost: options.host,
+      gatewayConfigFile:
+        options.gatewayConfig === undefined ? undefined : path.resolve(options.gatewayConfig),
+      serviceFlags: options,
+      engine: options.engine,
+      scale: options.scale,
+      usageFile: options.usage === undefined ? undefined : path.resolve(options.usage),
+      environment: process.env,
     });
+  });
 }
 
 function parseScale(text: string): number {

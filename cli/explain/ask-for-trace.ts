@@ -46,7 +46,7 @@ export async function askForTrace(url: string, operation: TracedOperation): Prom
   if (errors.length > 0) throw new ExplainError(`The operation was not run:\n${printErrors(errors)}`);
   throw new ExplainError(
     `The gateway at ${url} answered without a trace. It traces with the compiled engine, in development or with the ` +
-      'header freehold-explain-token that its option explainToken names.',
+      'header freehold-explain-token that its option explainToken names (FREEHOLD_EXPLAIN_TOKEN sends it).',
   );
 }
 

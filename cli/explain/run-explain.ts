@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 
+import { readEnvironment } from '../environment.ts';
 import { loadProject } from '../project.ts';
 import { askForTrace, printErrors } from './ask-for-trace.ts';
 import { ExplainError } from './explain-error.ts';
@@ -21,7 +22,9 @@ export interface RunExplainOptions {
 /** Runs the operation in a file and prints where its time went. @throws {ExplainError} */
 export async function runExplain(file: string, options: RunExplainOptions): Promise<void> {
   const url = options.url ?? (await findGatewayUrl());
-  const { report, errors } = await askForTrace(url, { ...options, query: await readDocument(file) });
+  const token = readEnvironment()['FREEHOLD_EXPLAIN_TOKEN'];
+  const headers = { ...(token && { 'freehold-explain-token': token }), ...options.headers };
+  const { report, errors } = await askForTrace(url, { ...options, headers, query: await readDocument(file) });
   if (options.isJson) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;

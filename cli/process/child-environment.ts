@@ -10,6 +10,9 @@ const inherited = [
   'NODE_EXTRA_CA_CERTS',
   'SYSTEMROOT',
   'LOG_LEVEL',
+  // Where spans go, and with which headers (OpenTelemetry's own names).
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 
 /** The environment of a child process: the harmless part of this one's, and what is given. */

@@ -7,6 +7,7 @@ import type { RunningDatabase } from '../../databases/database.ts';
 import { applyMigrations } from '../../databases/migrations/migrate-database.ts';
 import { nameVariables, openDatabase } from '../../databases/open-database.ts';
 import { removeRunningFile, writeRunningFile } from '../../databases/running-file.ts';
+import { printServiceFlags, type ServiceFlags } from '../commands/service-flags.ts';
 import { makeChildEnvironment } from '../process/child-environment.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import type { ProjectSubgraph } from '../project.ts';
@@ -22,6 +23,7 @@ export interface StartServiceOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What the service knows the gateway's requests by (`FREEHOLD_SERVICE_KEYS`). */
   readonly serviceKeys: string;
+  readonly serviceFlags?: ServiceFlags | undefined;
   /** How many times the default number of rows a new database is filled with; 0 leaves it empty. */
   readonly scale: number;
   /** See `StartShopOptions`. */
@@ -171,7 +173,13 @@ function makeServiceProcess(options: StartServiceOptions, database: () => Runnin
   };
   return new ManagedProcess({
     name: `The service ${name}`,
-    makeArguments: (port) => ['service', name, '--port', String(port)],
+    makeArguments: (port) => [
+      'service',
+      name,
+      '--port',
+      String(port),
+      ...(options.serviceFlags ? printServiceFlags(options.serviceFlags) : []),
+    ],
     makeEnvironment: () =>
       makeChildEnvironment(options.environment, {
         [nameVariables(name).variable]: findDatabase(),

@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 
 import { printServiceKeys } from '../../gateway/auth/sign-request.ts';
+import type { ServiceFlags } from '../commands/service-flags.ts';
 import { ensureDevelopmentKeys } from '../development-keys.ts';
+import { readEnvironment } from '../environment.ts';
 import { makeChildEnvironment } from '../process/child-environment.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import type { Project } from '../project.ts';
@@ -19,6 +21,8 @@ export interface StartShopOptions {
   readonly gatewayPort: number;
   readonly gatewayHost: string;
   readonly engine: 'compiled' | 'apollo';
+  /** What is set on every service; undefined for the defaults. */
+  readonly serviceFlags?: ServiceFlags | undefined;
   readonly scale: number;
   /** Where the gateway writes what clients use; default: nowhere. */
   readonly usageFile?: string | undefined;
@@ -47,6 +51,7 @@ export interface RunningShop {
 /** Starts all services side by side, then the gateway. What was started is stopped again when one part fails. */
 export async function startShop(options: StartShopOptions): Promise<RunningShop> {
   const { project, dataFolder, signal } = options;
+  const explainToken = readEnvironment(options.environment)['FREEHOLD_EXPLAIN_TOKEN'];
   const logFolder = path.join(dataFolder, 'logs');
   // One part's failure ends the others' start: nobody wants to wait for a seed that is thrown away.
   const failure = new AbortController();
@@ -79,7 +84,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
 
   options.reporter.step('gateway', 'starting');
   const { jwksFile } = await ensureDevelopmentKeys(project.root);
-  const gateway = makeGatewayProcess(options, services, logFolder, { signingKey, jwksFile });
+  const gateway = makeGatewayProcess(options, services, logFolder, { signingKey, jwksFile, explainToken });
   const { url } = await gateway.start().catch(async (error: unknown) => {
     await Promise.all([gateway.stop(0), stopServices()]);
     throw error;
@@ -106,10 +111,10 @@ function makeGatewayProcess(
   options: StartShopOptions,
   services: readonly RunningService[],
   logFolder: string,
-  keys: { readonly signingKey: string; readonly jwksFile: string },
+  keys: { readonly signingKey: string; readonly jwksFile: string; readonly explainToken: string | undefined },
 ): ManagedProcess {
   const { project, gatewayPort, gatewayHost, engine, environment, usageFile, log } = options;
-  const { gatewayConfigFile, wayBetween } = options;
+  const { gatewayConfigFile, serviceFlags, wayBetween } = options;
   return new ManagedProcess({
     name: 'The gateway',
     makeArguments: (port) => [
@@ -121,12 +126,18 @@ function makeGatewayProcess(
       `--port=${port === 0 ? gatewayPort : port}`,
       ...(usageFile === undefined ? [] : [`--usage=${usageFile}`]),
       ...(gatewayConfigFile === undefined ? [] : [`--config=${gatewayConfigFile}`]),
+      ...(serviceFlags?.metrics ? ['--metrics'] : []),
+      ...(serviceFlags?.otlpEndpoint === undefined ? [] : [`--otlp-endpoint=${serviceFlags.otlpEndpoint}`]),
       ...services.flatMap(({ name, url }) => [
         '--subgraph',
         `${name}=${wayBetween?.serviceUrl(name, url) ?? url}`,
       ]),
     ],
-    makeEnvironment: () => makeChildEnvironment(environment, { FREEHOLD_SIGNING_KEYS: keys.signingKey }),
+    makeEnvironment: () =>
+      makeChildEnvironment(environment, {
+        FREEHOLD_SIGNING_KEYS: keys.signingKey,
+        ...(keys.explainToken && { FREEHOLD_EXPLAIN_TOKEN: keys.explainToken }),
+      }),
     logFile: path.join(logFolder, 'gateway.log'),
     onState: (state) => {
       if (state.kind === 'restarting') log.warn({ ...state }, 'the gateway is started again');

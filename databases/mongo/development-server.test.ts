@@ -82,7 +82,7 @@ async function spawnServer(folder: string): Promise<ServerProcess> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   cleanups.push(async () => {
     child.kill('SIGKILL');
-    await ended;
+    expect(await ended).toMatchObject({ codeName: 'Interrupted' });
   });
   child.stdin.write('{"owner":"secret","service":"other"}\n');
   for await (const line of createInterface({ input: child.stdout })) {
@@ -356,5 +356,90 @@ describe('hostile bytes', () => {
       await Promise.all(Array.from({ length: 50 }, () => send(server.port, message())));
     }
     expect(await client.db('admin').command({ ping: 1 })).toMatchObject({ ok: 1 });
+  });
+});
+
+describe('a command that waits', () => {
+  /** Holds the next find for as long as the test allows, and says when it has begun and ended. */
+  async function block(client: MongoClient): Promise<{ readonly running: () => Promise<number[]> }> {
+    await client.db('admin').command({
+      configureFailPoint: 'failCommand',
+      mode: { times: 1 },
+      data: { failCommands: ['find'], blockConnection: true, blockTimeMS: 60_000 },
+    });
+    const pipeline = [{ $currentOp: {} }, { $match: { 'command.comment': 'held' } }];
+    return {
+      running: async () => {
+        const found = await client.db('admin').aggregate(pipeline).toArray();
+        return found.map(({ opid }) => Number(opid));
+      },
+    };
+  }
+  const hold = { comment: 'held' };
+  const failureOf = (action: Promise<unknown>): Promise<unknown> => action.catch((error: unknown) => error);
+
+  test('is shown, and ended by killOp', async () => {
+    const client = await connectTo((await start(await makeFolder())).port);
+    const { running } = await block(client);
+    const found = client.db().collection('rows').find({}, hold).toArray();
+    const failed = failureOf(found);
+    await expect.poll(running).toHaveLength(1);
+    const [op] = await running();
+    await client.db('admin').command({ killOp: 1, op });
+    expect(await failed).toMatchObject({ code: 11_601, codeName: 'Interrupted' });
+    expect(await running()).toEqual([]);
+  });
+
+  test('ends at its maxTimeMS', async () => {
+    const client = await connectTo((await start(await makeFolder())).port);
+    const { running } = await block(client);
+    const found = client
+      .db()
+      .collection('rows')
+      .find({}, { ...hold, maxTimeMS: 50 });
+    await expect(found.toArray()).rejects.toMatchObject({ code: 50, codeName: 'MaxTimeMSExpired' });
+    expect(await running()).toEqual([]);
+    expect(await client.db().collection('rows').find({}, hold).toArray()).toEqual([]);
+  });
+
+  test('ends when its client goes away', async () => {
+    const { port } = await start(await makeFolder());
+    const [client, leaver] = [await connectTo(port), await connectTo(port)];
+    const { running } = await block(client);
+    const left = new AbortController();
+    const found = leaver
+      .db()
+      .collection('rows')
+      .find({}, { ...hold, signal: left.signal })
+      .toArray();
+    const failed = failureOf(found);
+    await expect.poll(running).toHaveLength(1);
+    left.abort();
+    expect(await failed).toMatchObject({ name: 'AbortError' });
+    await expect.poll(running).toEqual([]);
+  });
+
+  test('is nobody else’s to see or to end, without the privilege', async () => {
+    const { port } = await start(await makeFolder());
+    const client = await connectTo(port);
+    await client.db().command({ createUser: 'reader', pwd: 'secret', roles: ['read'] });
+    const reader = await connectTo(port, 'reader:secret', 'shop');
+    const { running } = await block(client);
+    const found = client.db().collection('rows').find({}, hold).toArray();
+    const ended = failureOf(found);
+    await expect.poll(running).toHaveLength(1);
+    const [op] = await running();
+    const seen = await reader
+      .db('admin')
+      .aggregate([{ $currentOp: {} }, { $match: { opid: op } }])
+      .toArray();
+    expect(seen).toEqual([]);
+    await reader.db('admin').command({ killOp: 1, op });
+    expect(await running()).toEqual([op]);
+    await expect(
+      reader.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }),
+    ).rejects.toMatchObject({ codeName: 'Unauthorized' });
+    await client.db('admin').command({ killOp: 1, op });
+    expect(await ended).toMatchObject({ codeName: 'Interrupted' });
   });
 });

@@ -118,6 +118,20 @@ export const gatewayConfigSchema = z.strictObject({
     .max(3650)
     .default(30)
     .describe('Clients that were last seen more days ago are dropped from the usage file.'),
+  otlpEndpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Base URL of an OTLP/HTTP collector, such as `http://127.0.0.1:4318`, that gets OpenTelemetry spans of request, plan and fetches. Unset: nothing is recorded.',
+    ),
+  traceSamplePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(100)
+    .describe(
+      'How many percent of the requests without a `traceparent` are recorded; one with goes by its flag. A recorded request shares no fetch with others. 0: only by the flag.',
+    ),
   ...authOptions,
   ...guardOptions,
 });

@@ -134,7 +134,7 @@ async function executeRequest(
     const { trace } = request;
     trace?.planned(!(found instanceof Promise));
     const answer = await executeOperation(compiled, request, coerced, context);
-    return trace === undefined
+    return trace === undefined || !trace.isExplained
       ? answer
       : explainAnswer(answer, trace.report(compiled.plan, compiled.normalised));
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { PlanStep } from '../planning/compiled-plan.ts';
-import { explainHeader } from '../telemetry/trace.ts';
 import { FetchError } from '../transport/fetch-error.ts';
 import type { SubgraphRequest, SubgraphResponse } from '../transport/subgraph-request.ts';
 import type { ExecutionState } from './execution-state.ts';
@@ -36,7 +35,7 @@ async function sendTraced(
   representations: number | null,
 ): Promise<StepResponse> {
   const timing = state.trace?.beginFetch(step, representations, request.body);
-  const headers = { ...request.headers, [explainHeader]: '1' };
+  const headers = { ...request.headers, ...timing?.headers };
   try {
     const response = await state.send({ ...request, headers, timing });
     timing?.received(response.status, response.body);

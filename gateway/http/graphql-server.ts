@@ -242,6 +242,7 @@ async function executeOperation(
   { headers, identity, signal, deadlineAt, trace, client }: OperationContext,
 ): Promise<EngineAnswer> {
   usage?.count({ schema, queryHash, document, operation, variables, client });
+  trace?.begun(operation.operation, operation.name?.value);
   try {
     return await engines.execute(schema, {
       query: source,

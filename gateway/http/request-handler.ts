@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { Logger } from 'pino';
 
+import { parseTraceParent } from '../../telemetry/traceparent.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { RequestIdentity } from '../auth/request-identity.ts';
 import { identityHeader, printIdentity } from '../auth/sign-request.ts';
@@ -10,7 +11,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
 import type { Guards } from '../guards/guards.ts';
-import type { BeginTrace } from '../telemetry/explain-gate.ts';
+import type { BeginTrace } from '../telemetry/begin-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { readClientName } from '../usage/client-name.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
@@ -138,6 +139,7 @@ async function answerOperationOrPage(
   const isPost = method === 'POST';
   const lease = parts.engines.lease();
   const deadline = startDeadline(request, response, parts.config.requestTimeoutMs);
+  const trace = parts.beginTrace(request);
   try {
     const identity = await authenticate(parts, request);
     const read = isPost ? await readBody(parts, request, deadline.signal) : undefined;
@@ -153,16 +155,21 @@ async function answerOperationOrPage(
         body: isPost ? parts.guards.checkBody(read) : undefined,
       },
       {
-        headers: listHeaders(parts.config, request, identity),
+        headers: listHeaders(parts.config, request, identity, trace?.traceparent),
         identity,
         signal: deadline.signal,
         deadlineAt: deadline.at,
-        trace: parts.beginTrace(request.headers),
+        trace,
         client: readClientName(request.headers),
         readyAnswer,
       },
     );
     writeAnswer(response, answer);
+    trace?.ended(answer.status ?? 200, deadline.signal.aborted ? String(deadline.signal.reason) : undefined);
+  } catch (error) {
+    const [status, reason] = error instanceof RequestError ? [error.status, error.code] : [500, 'failed'];
+    trace?.ended(status, reason);
+    throw error;
   } finally {
     deadline.end();
     lease.release();
@@ -231,11 +238,20 @@ function listHeaders(
   config: GatewayConfig,
   request: IncomingMessage,
   identity: RequestIdentity | undefined,
+  traceparent: string | undefined,
 ): Record<string, string> {
   const headers = pickHeaders(request, config.forwardHeaders);
+  if (traceparent !== undefined) setTraceParent(headers, traceparent);
   if (identity !== undefined && config.signingKeys.length > 0)
     headers[identityHeader] = printIdentity(identity);
   return headers;
+}
+
+/** `tracestate` belongs to the trace that it came with. */
+function setTraceParent(headers: Record<string, string>, traceparent: string): void {
+  if (parseTraceParent(headers['traceparent'])?.traceId !== parseTraceParent(traceparent)?.traceId)
+    delete headers['tracestate'];
+  headers['traceparent'] = traceparent;
 }
 
 function pickHeaders(request: IncomingMessage, names: readonly string[]): Record<string, string> {

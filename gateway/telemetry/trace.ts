@@ -1,6 +1,8 @@
 import type { NormalisedOperation } from '../operation/selection.ts';
 import type { CompiledPlan, PlanStep } from '../planning/compiled-plan.ts';
 import type { RequestTiming } from '../transport/subgraph-request.ts';
+import { printTraceParent } from '../../telemetry/traceparent.ts';
+import type { Span } from '../../telemetry/tracing.ts';
 import { listServedFields } from './list-served-fields.ts';
 import { readStatements } from './read-statements.ts';
 import type { TracedFetch, TracedStatement, TraceReport, TraceTotals } from './trace-report.ts';
@@ -21,11 +23,28 @@ export class FetchTrace implements RequestTiming {
   error: string | null = null;
   bytesReceived = 0;
   extensions: unknown;
+  /** What goes to the service beside the request's own headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #span: Span | undefined;
 
-  constructor(step: PlanStep, representations: number | null, body: string) {
+  constructor(trace: TraceOptions, step: PlanStep, representations: number | null, body: string) {
     this.step = step;
     this.representations = representations;
-    this.bytesSent = body.length;
+    this.bytesSent = Buffer.byteLength(body);
+    this.#span = trace.span?.begin({
+      name: `fetch ${step.service}`,
+      kind: 'client',
+      startMs: this.startedMs,
+      attributes: {
+        'freehold.service': step.service,
+        'freehold.step': step.id,
+        'graphql.document': step.query,
+      },
+    });
+    this.headers = {
+      ...(trace.isExplained && { [explainHeader]: '1' }),
+      ...(this.#span && { traceparent: printTraceParent(this.#span.context) }),
+    };
   }
 
   sent(): void {
@@ -43,24 +62,81 @@ export class FetchTrace implements RequestTiming {
     this.endedMs ??= performance.now();
     this.error = code;
   }
+
+  /** Ends the span, when the operation has ended. */
+  endSpan(): void {
+    this.#span?.end({
+      endMs: this.endedMs ?? performance.now(),
+      attributes: {
+        'freehold.attempts': this.attempts,
+        'freehold.wait_ms': (this.sentMs ?? performance.now()) - this.startedMs,
+        ...(this.representations !== null && { 'freehold.representations': this.representations }),
+        ...(this.status !== null && { 'http.response.status_code': this.status }),
+      },
+      failure: this.error ?? undefined,
+    });
+  }
 }
 
-/** Watches one operation, for a caller that asked to be told. An operation without one does no work for it. */
+/** For whom an operation is watched. */
+export interface TraceOptions {
+  /** The caller asked to be told, and may: the answer has the report, and services tell their statements. */
+  readonly isExplained: boolean;
+  /** The request's span, when it is recorded. */
+  readonly span?: Span | undefined;
+}
+
+/** Watches one operation, for a caller or for a collector. An operation without one does no work for it. */
 export class OperationTrace {
-  readonly #startedMs = performance.now();
+  readonly isExplained: boolean;
+  readonly #options: TraceOptions;
   readonly #fetches: FetchTrace[] = [];
+  #startedMs = performance.now();
   #plannedMs = 0;
   #isCached = false;
 
+  constructor(options: TraceOptions) {
+    this.#options = options;
+    this.isExplained = options.isExplained;
+  }
+
+  /** The `traceparent` of those who work for the request as a whole; undefined when it is not recorded. */
+  get traceparent(): string | undefined {
+    return this.#options.span && printTraceParent(this.#options.span.context);
+  }
+
+  /** To be called when the engine gets the operation; its times count from here. */
+  begun(kind: string, name: string | undefined): void {
+    this.#startedMs = performance.now();
+    this.#options.span?.rename(name === undefined ? kind : `${kind} ${name}`);
+  }
+
   /** To be called when the plan is there. */
   planned(isCached: boolean): void {
-    this.#plannedMs = performance.now() - this.#startedMs;
+    const endMs = performance.now();
+    this.#plannedMs = endMs - this.#startedMs;
     this.#isCached = isCached;
+    const { span } = this.#options;
+    span
+      ?.begin({ name: 'plan', kind: 'internal', startMs: this.#startedMs })
+      .end({ endMs, attributes: { 'freehold.plan_cached': isCached } });
+  }
+
+  /** To be called when the request has been answered, or has failed: `failure` says why. */
+  ended(status: number, failure?: string): void {
+    const { span } = this.#options;
+    if (span === undefined) return;
+    for (const fetch of this.#fetches) fetch.endSpan();
+    span.end({
+      endMs: performance.now(),
+      attributes: { 'http.response.status_code': status },
+      failure,
+    });
   }
 
   /** To be called when everything that the step needs is there. */
   beginFetch(step: PlanStep, representations: number | null, body: string): FetchTrace {
-    const fetch = new FetchTrace(step, representations, body);
+    const fetch = new FetchTrace(this.#options, step, representations, body);
     this.#fetches.push(fetch);
     return fetch;
   }

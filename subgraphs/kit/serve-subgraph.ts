@@ -2,11 +2,8 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 
 import type { Logger } from 'pino';
 
-import {
-  type DatabaseSettings,
-  type ServiceDatabase,
-  databaseDefaults,
-} from './database/service-database.ts';
+import type { Span } from '../../telemetry/tracing.ts';
+import type { DatabaseSettings, ServiceDatabase } from './database/service-database.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { type AnswerOperation, makeAnswerOperation } from './http/answer-operation.ts';
 import { createRequestContext, readDeadline, singleHeader } from './http/create-request-context.ts';
@@ -17,12 +14,10 @@ import { readReadiness } from './http/read-readiness.ts';
 import { RunningRequests } from './http/running-requests.ts';
 import type { ServiceKeys } from './signature/service-keys.ts';
 import { type ArrivedRequest, makeVerifier, type VerifyRequest } from './signature/verify-request.ts';
-import {
-  limitStatements,
-  statementLimitDefaults,
-  type StatementLimit,
-} from './statements/limit-statements.ts';
+import { databaseDefaults, statementLimitDefaults } from './service-defaults.ts';
+import { limitStatements, type StatementLimit } from './statements/limit-statements.ts';
 import { SubgraphError } from './subgraph-error.ts';
+import { type ServiceTelemetry, startServiceTelemetry } from './telemetry/service-telemetry.ts';
 
 /** How a service is served. */
 export interface ServeOptions {
@@ -48,6 +43,18 @@ export interface ServeOptions {
   readonly drainMs?: number;
   /** Bounds the statements of one request; default: no bound. */
   readonly statementLimit?: StatementLimit;
+  /**
+   * Statements that take this long or longer, in milliseconds and the wait for a connection included, are logged.
+   * Default 1,000; 0 is off.
+   */
+  readonly slowStatementMs?: number;
+  /** Answers GET /metrics in the text format of Prometheus, to anyone who reaches the service. Default: no. */
+  readonly metrics?: boolean;
+  /**
+   * Base URL of an OTLP/HTTP collector. A request that belongs to a recorded trace is recorded there with its
+   * statements; a service begins no trace itself. Default: none.
+   */
+  readonly otlpEndpoint?: string | undefined;
   readonly database?: Partial<Pick<DatabaseSettings, 'connectionsMax' | 'connectionWaitMs' | 'statementMs'>>;
 }
 
@@ -76,13 +83,25 @@ export async function serveSubgraph<Client>(
     ...databaseDefaults,
     ...options.database,
   });
-  const answerOperation = makeAnswerOperation<Client>(subgraph.schema, createErrorMask(subgraph.name, log));
+  const telemetry = await startServiceTelemetry(subgraph.name, database, options);
+  const mask = createErrorMask(subgraph.name, log, telemetry.countFailure);
+  const answerOperation = makeAnswerOperation<Client>(subgraph.schema, mask);
   const verify = options.signingKeys && makeVerifier(subgraph.name, options.signingKeys);
   if (!verify) log.warn('no signing keys: requests are answered whoever sends them, as in development only');
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
   const requests = new RunningRequests();
   const notice = new CloseNotice();
-  const shared = { subgraph, database, answerOperation, options, verify, checkDatabase, requests, notice };
+  const shared = {
+    subgraph,
+    database,
+    answerOperation,
+    options,
+    verify,
+    checkDatabase,
+    requests,
+    notice,
+    telemetry,
+  };
   const server = createServer((request, response) => {
     notice.watch(response);
     route({ ...shared, request, response }).catch((error: unknown) => {
@@ -106,6 +125,7 @@ export async function serveSubgraph<Client>(
           drainMs: options.drainMs ?? 4_000,
         });
         await database.close();
+        await telemetry.close();
       })();
       return closing;
     },
@@ -121,6 +141,7 @@ interface Exchange<Client> {
   readonly checkDatabase: () => Promise<void>;
   readonly requests: RunningRequests;
   readonly notice: CloseNotice;
+  readonly telemetry: ServiceTelemetry;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -138,6 +159,12 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
     });
     return answer(response, status, body);
   }
+  if (path === '/metrics' && exchange.options.metrics) {
+    const { metrics } = exchange.telemetry;
+    const text = await metrics.print();
+    const headers = { 'content-type': metrics.contentType, 'cache-control': 'no-store' };
+    return void response.writeHead(200, headers).end(text);
+  }
   if (path !== '/graphql')
     return answer(
       response,
@@ -152,8 +179,9 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
 }
 
 async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortController): Promise<void> {
-  const { answerOperation, database, subgraph, options, verify, request, response } = exchange;
+  const { answerOperation, database, subgraph, options, verify, telemetry, request, response } = exchange;
   let timer: NodeJS.Timeout | undefined;
+  let span: Span | undefined;
   try {
     const bytes = await readBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
     const verdict = verify?.(arrivedRequest(request, bytes));
@@ -162,19 +190,24 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
     if (wrongForm) return answer(response, wrongForm.status, errorBody(wrongForm.code, wrongForm.message));
     const body = parseJsonBody(bytes);
     const deadlineMs = readDeadline(request.headers);
+    const operationName = operationNameOf(body);
+    span = telemetry.beginRequest(request.headers, operationName);
     if (deadlineMs !== undefined) timer = setTimeout(() => over.abort(), deadlineMs);
     const answered = await answerOperation(body, () =>
       createRequestContext({
         service: subgraph.name,
         client: database.client,
+        readSignal: database.readSignal,
         headers: request.headers,
-        operationName: operationNameOf(body),
+        operationName,
+        span,
+        observeStatement: telemetry.observeStatement,
         caller: verdict?.caller,
         signal: over.signal,
         deadlineMs,
         countStatement: limitStatements(
           options.statementLimit ?? statementLimitDefaults,
-          operationNameOf(body),
+          operationName,
           options.log,
         ),
       }),
@@ -191,6 +224,11 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
     throw error;
   } finally {
     clearTimeout(timer);
+    span?.end({
+      endMs: performance.now(),
+      attributes: { 'http.response.status_code': response.statusCode },
+      failure: over.signal.aborted ? 'the request was over before it was answered' : undefined,
+    });
   }
 }
 

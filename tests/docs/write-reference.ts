@@ -1,5 +1,7 @@
+import { Command } from 'commander';
 import { format as formatText, resolveConfig } from 'prettier';
 
+import { addServiceFlags } from '../../cli/commands/service-flags.ts';
 import { gatewayConfigSchema } from '../../gateway/config/gateway-config.ts';
 import { engineErrors, serverErrors } from '../../gateway/engine-errors.ts';
 import { errorCatalogue } from '../../gateway/error-catalogue.ts';
@@ -68,12 +70,29 @@ ${table(['option', 'default', 'meaning'], rows)}
 | --- | --- | --- |
 | \`FREEHOLD_SIGNING_KEYS\` | gateway | \`signingKeys\`, with commas between; goes before the file |
 | \`FREEHOLD_SERVICE_KEYS\` | service | the keys that its requests are signed with; without it the service answers anybody, and says so in its log |
+| \`FREEHOLD_EXPLAIN_TOKEN\` | gateway, \`freehold start\`, \`freehold explain\` | \`explainToken\`, which \`freehold explain\` sends; goes before the file |
+| \`OTEL_EXPORTER_OTLP_ENDPOINT\` | gateway, service | \`otlpEndpoint\`, where no flag and no file says it; \`OTEL_EXPORTER_OTLP_HEADERS\` is read by OpenTelemetry itself |
 | \`<SERVICE>_DATABASE_URL\` | service | its database, with the rights to read and write rows |
 | \`<SERVICE>_DATABASE_OWNER_URL\` | \`freehold migrate\` | the same database, with the rights to change its schema |
 
-Each may be given as a file instead, by the same name with \`_FILE\` at its end. See
+Each but the \`OTEL_\` ones may be given as a file instead, by the same name with \`_FILE\` at its end. See
 [request-signatures.md](request-signatures.md) for the form of keys.
+
+## Of a service
+
+Flags of \`npx freehold service NAME\`; \`npx freehold start\` takes the same for all services, and
+\`--gateway-config FILE\` for the gateway's options above.
+
+${table(['flag', 'default', 'meaning'], serviceFlagRows())}
 `);
+}
+
+function serviceFlagRows(): string[][] {
+  return addServiceFlags(new Command()).options.map(({ flags, description, defaultValue }) => [
+    `\`${flags}\``,
+    `\`${defaultValue === undefined ? 'none' : JSON.stringify(defaultValue)}\``,
+    description,
+  ]);
 }
 
 function describeDefault(option: {

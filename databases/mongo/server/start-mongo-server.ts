@@ -5,7 +5,9 @@ import { deriveCredential } from './auth/scram.ts';
 import type { RoleName } from './auth/users.ts';
 import type { ConnectionState, ServerParts } from './commands/command.ts';
 import { CursorRegistry } from './cursors.ts';
+import { FailPoint } from './fail-point.ts';
 import { Profiler } from './profiler.ts';
+import { RunningOperations } from './running-operations.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { Store } from './storage/store.ts';
 import { serveConnection } from './wire/connection.ts';
@@ -76,6 +78,8 @@ export async function startMongoServer(options: MongoServerOptions): Promise<Run
     cursors: new CursorRegistry(),
     sessions: new SessionRegistry(store, persistLater(store, onFault)),
     profiler: new Profiler(store.catalog),
+    operations: new RunningOperations(),
+    failPoint: new FailPoint(),
     counters: { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 },
     log,
     address: () => address,
@@ -89,7 +93,10 @@ export async function startMongoServer(options: MongoServerOptions): Promise<Run
     connections += 1;
     const connection: ConnectionState = { id: connections, user: null, exchange: null };
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      parts.operations.killConnection(connection.id);
+    });
     const served = serveConnection(parts, socket, connection);
     running.add(served);
     void served.finally(() => running.delete(served));

@@ -24,15 +24,18 @@ interface RunningCommand {
 /** Records each command of a client in the scope of the request that sent it. */
 export function recordCommands(client: MongoClient): void {
   const running = new Map<number, RunningCommand>();
-  const waits = new WeakMap<StatementScope, number>();
-  client.on('connectionCheckedOut', (event) => {
-    const scope = currentStatementScope();
-    if (scope) waits.set(scope, event.durationMS);
-  });
+  // By connection, because one that was waited for is handed over in the turn of whoever gave it back.
+  const waits = new Map<string, number>();
+  const keyOf = ({ address, connectionId }: { address: string; connectionId?: unknown }) =>
+    `${address} ${String(connectionId)}`;
+  client.on('connectionCheckedOut', (event) => waits.set(keyOf(event), event.durationMS));
+  client.on('connectionClosed', (event) => waits.delete(keyOf(event)));
   client.on('commandStarted', (event: CommandStartedEvent) => {
     const scope = currentStatementScope();
     if (!scope || driverCommands.has(event.commandName)) return;
-    const waitMs = waits.get(scope) ?? 0;
+    const key = keyOf(event);
+    const waitMs = waits.get(key) ?? 0;
+    waits.delete(key);
     running.set(event.requestId, {
       scope,
       text: printCommand(event.command),

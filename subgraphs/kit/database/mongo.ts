@@ -2,6 +2,7 @@ import { type Db, MongoClient } from 'mongodb';
 
 import { currentStatementScope } from '../statements/statement-scope.ts';
 import { recordCommands } from './mongo-commands.ts';
+import { makeReadSignals, readPoolState } from './mongo-pool.ts';
 import type { OpenDatabase } from './service-database.ts';
 
 /** How long a statement looks for a server before it fails, in milliseconds. */
@@ -30,11 +31,15 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     fieldsAsRaw: { firstBatch: true, nextBatch: true },
   });
   recordCommands(client);
+  const readSignal = makeReadSignals(client, settings);
   client.on('error', (error) => settings.log.debug({ error: error.message }, 'a connection was lost'));
   const database = client.db();
   let closing: Promise<void> | undefined;
   return {
     client: database,
+    system: 'mongodb',
+    pool: () => readPoolState(client, settings.connectionsMax),
+    readSignal,
     async check(signal) {
       await database.command({ ping: 1 }, { signal });
     },
@@ -63,8 +68,8 @@ export function statementOptions(): StatementOptions {
   };
 }
 
-/** As `statementOptions`, for a read: it is also given up when the client leaves. */
+/** As `statementOptions`, for a read: it is also given up when the client leaves, and when the pool is full too long. */
 export function readOptions(): StatementOptions & { signal?: AbortSignal } {
   const scope = currentStatementScope();
-  return { ...statementOptions(), ...(scope ? { signal: scope.signal } : {}) };
+  return { ...statementOptions(), ...(scope ? { signal: scope.readSignal?.(scope) ?? scope.signal } : {}) };
 }

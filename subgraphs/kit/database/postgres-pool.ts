@@ -3,7 +3,8 @@ import { Pool, type PoolClient, type QueryConfig } from 'pg';
 import { currentStatementScope } from '../statements/statement-scope.ts';
 import { SubgraphError } from '../subgraph-error.ts';
 import { databaseFailureOf, isConnectionLost } from './database-failure.ts';
-import type { DatabaseSettings } from './service-database.ts';
+import { connectionWaitWithin, databaseBusy } from './connection-wait.ts';
+import type { DatabaseSettings, PoolState } from './service-database.ts';
 import { type RunQuery, runRecorded } from './recorded-statement.ts';
 
 /**
@@ -43,7 +44,7 @@ export class RecordedPool extends Pool {
 
   // `pg` declares eight overloads; Prisma's adapter and this kit use the one with a configuration and a promise.
   override query = (async (config: QueryConfig) => {
-    const client = await this.#checkOut();
+    const client = await this.connect();
     let lost: Error | undefined;
     try {
       return await client.query(config);
@@ -54,6 +55,20 @@ export class RecordedPool extends Pool {
       client.release(lost);
     }
   }) as unknown as Pool['query'];
+
+  // A transaction begins with a connection, and waits for it as any statement does.
+  override connect = (async () => this.#checkOut()) as Pool['connect'];
+
+  /** How the pool stands. */
+  get state(): PoolState {
+    const { totalCount, idleCount, waitingCount } = this;
+    return {
+      max: this.#settings.connectionsMax,
+      used: totalCount - idleCount,
+      idle: idleCount,
+      waiting: waitingCount,
+    };
+  }
 
   /** Rejects when the database does not answer. */
   async ping(): Promise<void> {
@@ -73,52 +88,29 @@ export class RecordedPool extends Pool {
     await this.#control.end();
   }) as Pool['end'];
 
-  /** A connection, waited for at most until the pool's limit or the request's deadline. */
+  /** A connection, waited for at most until the pool's limit or most of the request's time. */
   async #checkOut(): Promise<PoolClient> {
+    const { service, connectionsMax, connectionWaitMs } = this.#settings;
     const scope = currentStatementScope();
     const began = performance.now();
-    const isFull = this.totalCount >= this.#settings.connectionsMax && this.idleCount === 0;
+    const isFull = this.totalCount >= connectionsMax && this.idleCount === 0;
+    const waitMs = connectionWaitWithin(scope?.deadlineMs, connectionWaitMs);
+    const connecting = super.connect();
     try {
-      const client = await this.#connectInTime(scope?.signal);
+      const client = await waitAtMost(isFull ? waitMs : undefined, connecting, scope?.signal);
+      if (client === 'late') throw databaseBusy(service, connectionsMax, waitMs);
+      if (client === 'over')
+        throw new SubgraphError(
+          'DEADLINE_EXCEEDED',
+          'The request was over before a database connection was free.',
+        );
       waitOfClient.set(client, performance.now() - began);
       return client;
     } catch (error) {
-      if (
-        !isFull ||
-        !(error instanceof Error) ||
-        !/timeout exceeded when trying to connect/.test(error.message)
-      )
-        throw databaseFailureOf(error, this.#settings.service) ?? error;
-      throw new SubgraphError(
-        'DATABASE_BUSY',
-        `The database of ${this.#settings.service} is busy: all ${this.#settings.connectionsMax} connections are in use, ` +
-          `and none became free within ${this.#settings.connectionWaitMs} ms.`,
-        { cause: error },
-      );
+      if (isFull && error instanceof Error && /timeout exceeded when trying to connect/.test(error.message))
+        throw databaseBusy(service, connectionsMax, connectionWaitMs, error);
+      throw databaseFailureOf(error, service) ?? error;
     }
-  }
-
-  /** Waits no longer than the request: who has left must not be waited for by a service that stops. */
-  async #connectInTime(signal: AbortSignal | undefined): Promise<PoolClient> {
-    const connecting = this.connect();
-    if (signal === undefined) return connecting;
-    return await new Promise((resolve, reject) => {
-      const leave = (): void => {
-        connecting.then(
-          (client) => client.release(),
-          () => undefined,
-        );
-        reject(
-          new SubgraphError(
-            'DEADLINE_EXCEEDED',
-            'The request was over before a database connection was free.',
-          ),
-        );
-      };
-      if (signal.aborted) return leave();
-      signal.addEventListener('abort', leave, { once: true });
-      connecting.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
-    });
   }
 
   #record(client: PoolClient): void {
@@ -142,6 +134,47 @@ export class RecordedPool extends Pool {
     };
     client.query = query as PoolClient['query'];
   }
+}
+
+/**
+ * A connection, or why there is none: the wait was too long (`late`), or the request is over, and who has left must not
+ * be waited for by a service that stops. `pg` cannot be told to
+ * stop waiting, so a connection that comes later goes back at once.
+ */
+function waitAtMost(
+  ms: number | undefined,
+  connecting: Promise<PoolClient>,
+  signal: AbortSignal | undefined,
+): Promise<PoolClient | 'late' | 'over'> {
+  return new Promise((resolve, reject) => {
+    let isWaiting = true;
+    const end = (): boolean => {
+      const wasWaiting = isWaiting;
+      isWaiting = false;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
+      return wasWaiting;
+    };
+    const leave = (): void => {
+      if (end()) resolve('over');
+    };
+    const timer =
+      ms &&
+      setTimeout(() => {
+        if (end()) resolve('late');
+      }, ms);
+    if (signal?.aborted) leave();
+    else signal?.addEventListener('abort', leave);
+    connecting.then(
+      (client) => {
+        if (end()) resolve(client);
+        else client.release();
+      },
+      (error: unknown) => {
+        if (end()) reject(error);
+      },
+    );
+  });
 }
 
 const waitOfClient = new WeakMap<PoolClient, number>();

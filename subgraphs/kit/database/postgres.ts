@@ -18,6 +18,8 @@ export function openPrisma<Client extends PrismaClientLike>(
     let closing: Promise<void> | undefined;
     return {
       client,
+      system: 'postgresql',
+      pool: () => pool.state,
       async check(signal) {
         await Promise.race([pool.ping(), rejectOnAbort(signal)]);
       },

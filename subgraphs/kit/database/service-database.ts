@@ -1,13 +1,31 @@
 import type { Logger } from 'pino';
 
+import type { ReadSignal } from '../statements/statement-scope.ts';
+
 /** A service's way into its one database. */
 export interface ServiceDatabase<Client> {
   /** What the service's queries are written against: a Prisma client or a MongoDB database. */
   readonly client: Client;
+  /** The database's name in OpenTelemetry's `db.system.name`. */
+  readonly system?: 'postgresql' | 'mongodb';
+  /** How the pool of connections stands. */
+  readonly pool?: () => PoolState;
+  /** The signal that ends a read of a request, where that is more than the request's own. */
+  readonly readSignal?: ReadSignal;
   /** Asks the database for an answer; rejects when none comes before `signal` is aborted. */
   check(signal: AbortSignal): Promise<void>;
   /** Ends all connections. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** The connections of a pool, and who waits for one. */
+export interface PoolState {
+  /** The most that there may be. */
+  readonly max: number;
+  readonly used: number;
+  readonly idle: number;
+  /** Statements that wait. */
+  readonly waiting: number;
 }
 
 /** What is needed to open a service's database. */
@@ -16,15 +34,15 @@ export interface DatabaseSettings {
   readonly url: string;
   /** How many connections are open at most. Default 10. */
   readonly connectionsMax: number;
-  /** How long a statement may wait for a free connection, in milliseconds; then DATABASE_BUSY. Default 5,000. */
+  /**
+   * How long a statement may wait for a free connection, in milliseconds; then DATABASE_BUSY. Default 5,000, and never
+   * longer than most of the time that its request has left, so that the error arrives before the deadline.
+   */
   readonly connectionWaitMs: number;
   /** How long any statement may take, in milliseconds, whatever its request's deadline. Default 30,000. */
   readonly statementMs: number;
   readonly log: Logger;
 }
-
-/** The defaults of `DatabaseSettings`. */
-export const databaseDefaults = { connectionsMax: 10, connectionWaitMs: 5_000, statementMs: 30_000 };
 
 /** Opens a service's database without waiting for it: connections are made when they are needed. */
 export type OpenDatabase<Client> = (settings: DatabaseSettings) => ServiceDatabase<Client>;

@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import { parseTraceParent, printTraceParent } from '../../../telemetry/traceparent.ts';
+import type { Span } from '../../../telemetry/tracing.ts';
 import { createRequestLoaders } from '../loading/request-loaders.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Caller } from '../signature/verify-request.ts';
 import { buildStatementComment } from '../statements/statement-comment.ts';
-import type { Statement, StatementScope } from '../statements/statement-scope.ts';
+import type { ReadSignal, Statement, StatementScope } from '../statements/statement-scope.ts';
 import { badInput } from '../subgraph-error.ts';
+import type { ObservedRequest, ObserveStatement } from '../telemetry/observe-statements.ts';
 
 /** The longest time a caller may give a request, in milliseconds; a longer one is cut to it. */
 const deadlineMsMax = 300_000;
@@ -15,6 +18,7 @@ const statementsKeptMax = 1_000;
 interface ContextOptions<Client> {
   readonly service: string;
   readonly client: Client;
+  readonly readSignal: ReadSignal | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly operationName: string | undefined;
   readonly caller: Caller | undefined;
@@ -24,28 +28,41 @@ interface ContextOptions<Client> {
   readonly deadlineMs: number | undefined;
   /** To be called before each statement; throws when the request may send no more. */
   readonly countStatement: () => void;
+  readonly observeStatement: ObserveStatement;
+  /** The request's span, when it is recorded. */
+  readonly span: Span | undefined;
 }
 
 /** Makes what belongs to one request: its loaders, its statement log, and the signal that ends it. */
 export function createRequestContext<Client>(options: ContextOptions<Client>): RequestContext<Client> {
-  const { service, client, headers, operationName, caller, signal, deadlineMs, countStatement } = options;
+  const { service, client, headers, operationName, caller, signal, deadlineMs, countStatement, span } =
+    options;
+  const parent = span?.context ?? parseTraceParent(headers['traceparent']);
   const statements: Statement[] = [];
   const requestStartMs = performance.now();
+  const request: ObservedRequest = {
+    operation: operationName,
+    traceId: parent?.traceId,
+    span,
+    startMs: requestStartMs,
+  };
   const statementScope: StatementScope = {
     service,
     cause: 'unknown',
     batchSize: 1,
     signal,
+    readSignal: options.readSignal,
     deadlineMs: deadlineMs === undefined ? undefined : requestStartMs + deadlineMs,
     comment: buildStatementComment({
       service,
       operation: operationName,
-      traceparent: singleHeader(headers['traceparent']),
+      traceparent: parent && printTraceParent(parent),
     }),
     requestStartMs,
     countStatement,
     record(statement) {
       if (statements.length < statementsKeptMax) statements.push(statement);
+      options.observeStatement(statement, request);
     },
   };
   return {

@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 
 import { databaseFailureOf } from '../database/database-failure.ts';
+import type { SubgraphErrorCode } from '../subgraph-error.ts';
 
 const clientCodes = new Set<unknown>([...Object.values(ApolloServerErrorCode), 'BAD_USER_INPUT']);
 
@@ -12,7 +13,11 @@ const clientCodes = new Set<unknown>([...Object.values(ApolloServerErrorCode), '
  * Makes the function that decides what a client is told of an error: its own mistakes in full, a database's failure as
  * a code and a sentence, and anything else as INTERNAL_SERVER_ERROR with the id under which the log has the rest.
  */
-export function createErrorMask(service: string, log: Logger) {
+export function createErrorMask(
+  service: string,
+  log: Logger,
+  countFailure: (code: SubgraphErrorCode) => void = () => {},
+) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const original = unwrapResolverError(error);
     const failure = databaseFailureOf(original, service);
@@ -21,6 +26,7 @@ export function createErrorMask(service: string, log: Logger) {
       ...(formatted.path ? { path: formatted.path } : {}),
     };
     if (failure) {
+      countFailure(failure.code);
       if (failure.code !== 'BAD_USER_INPUT')
         log.warn(
           { code: failure.code, error: describe(failure.originalError), path: formatted.path },

@@ -10,9 +10,6 @@ export interface StatementLimit {
   readonly statementsOver: 'warn' | 'refuse';
 }
 
-/** Off: what an operation needs is known by its budget. */
-export const statementLimitDefaults: StatementLimit = { statementsMax: 0, statementsOver: 'warn' };
-
 /** Counts a statement that is about to be sent. @throws {SubgraphError} STATEMENT_LIMIT */
 export type CountStatement = () => void;
 

@@ -25,11 +25,16 @@ export interface StatementCause {
   readonly batchSize: number;
 }
 
+/** Makes the signal that ends a read. */
+export type ReadSignal = (scope: StatementScope) => AbortSignal;
+
 /** What the database drivers need to know of the request on whose behalf they run a statement. */
 export interface StatementScope extends StatementCause {
   readonly service: string;
   /** Aborted when the client has left or the time is up: the statement is then cancelled. */
   readonly signal: AbortSignal;
+  /** Where a read is also ended for another reason: the signal for it. */
+  readonly readSignal?: ReadSignal | undefined;
   /** When the time is up, by `performance.now()`; undefined without a deadline. */
   readonly deadlineMs: number | undefined;
   /** Goes into each statement as a comment; undefined for none. */

@@ -21,6 +21,7 @@ export type Action =
   | 'viewUser'
   | 'listDatabases'
   | 'serverStatus'
+  | 'inprog'
   | 'bypassDocumentValidation'
   | 'shutdown';
 
@@ -77,8 +78,8 @@ export const CLUSTER_ROLES: Readonly<Record<string, readonly Action[]>> = {
   readWriteAnyDatabase: [...READ_WRITE, 'listDatabases'],
   dbAdminAnyDatabase: [...DB_ADMIN, 'listDatabases'],
   userAdminAnyDatabase: [...USER_ADMIN, 'listDatabases'],
-  clusterMonitor: ['serverStatus', 'listDatabases', 'collStats', 'dbStats'],
-  root: [...OWNER, 'listDatabases', 'serverStatus', 'shutdown'],
+  clusterMonitor: ['serverStatus', 'inprog', 'listDatabases', 'collStats', 'dbStats'],
+  root: [...OWNER, 'listDatabases', 'serverStatus', 'inprog', 'shutdown'],
 };
 
 /** True when one of the privileges allows the action on the collection. */

@@ -5,6 +5,7 @@ import { authCommands } from './auth-commands.ts';
 import type { CommandDefinition } from './command.ts';
 import { explainCommand } from './explain.ts';
 import { helloCommand } from './hello.ts';
+import { operationCommands } from './operation-commands.ts';
 import { readCommands } from './read-commands.ts';
 import { sessionCommands } from './session-commands.ts';
 import { userCommands } from './user-commands.ts';
@@ -22,6 +23,7 @@ const definitions: readonly CommandDefinition[] = [
   explainCommand,
   ...userCommands,
   ...adminCommands,
+  ...operationCommands,
 ];
 
 /** Every command by each of its names. */

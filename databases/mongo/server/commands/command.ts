@@ -3,8 +3,10 @@ import type { Action, Privilege } from '../auth/privileges.ts';
 import type { ScramExchange } from '../auth/scram.ts';
 import { CommandError } from '../command-error.ts';
 import type { CursorRegistry } from '../cursors.ts';
+import type { FailPoint } from '../fail-point.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Profiler } from '../profiler.ts';
+import type { RunningOperations } from '../running-operations.ts';
 import type { FindStatistics } from '../query/find-documents.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Store } from '../storage/store.ts';
@@ -29,6 +31,8 @@ export interface ServerParts {
   readonly sessions: SessionRegistry;
   readonly profiler: Profiler;
   readonly counters: OperationCounters;
+  readonly operations: RunningOperations;
+  readonly failPoint: FailPoint;
   readonly log: Logger;
   /** How this server names itself in `hello`, such as `127.0.0.1:27017`. */
   readonly address: () => string;

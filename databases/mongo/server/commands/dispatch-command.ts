@@ -8,6 +8,7 @@ import { sessionKey } from '../sessions/session-registry.ts';
 import type { Transaction } from '../storage/transaction.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import type { CommandContext, CommandDefinition, ConnectionState, ServerParts } from './command.ts';
+import { ownerOf } from './command-owner.ts';
 import { countOption } from './command-options.ts';
 import { COMMANDS } from './command-table.ts';
 
@@ -45,6 +46,8 @@ function authorise(
   }
   if (needs === 'login') return;
   const target = command[name];
+  // An aggregate of the server shows each user what is his.
+  if (name === 'aggregate' && target === 1 && database === 'admin') return;
   const collection = typeof target === 'string' ? target : '';
   if (isAllowed(privileges(), needs, database, collection)) return;
   throw new CommandError(
@@ -165,11 +168,30 @@ async function runInSession(
   }
 }
 
-function describe(context: CommandContext, reply: BsonDocument): BsonDocument {
-  const { name, command, database, statistics, connection } = context;
+/** Runs a command where others can see it and end it. */
+async function runWatched(
+  definition: CommandDefinition,
+  context: CommandContext,
+  repeated: BsonDocument | null,
+): Promise<BsonDocument> {
+  const { connection, deadline, name, server } = context;
+  const operation = server.operations.begin({
+    connectionId: connection.id,
+    owner: ownerOf(context),
+    deadline,
+    describe: () => showCommand(context),
+  });
+  try {
+    const blockMs = server.failPoint.take(name);
+    if (blockMs > 0) await deadline.sleep(blockMs);
+    return await runInSession(definition, context, repeated);
+  } finally {
+    server.operations.end(operation);
+  }
+}
+
+function showCommand({ name, command, database }: CommandContext): BsonDocument {
   const target = command[name];
-  const cursor = isDocument(reply['cursor']) ? reply['cursor'] : {};
-  const batch = cursor['firstBatch'] ?? cursor['nextBatch'];
   const op: Readonly<Record<string, string>> = {
     find: 'query', insert: 'insert', update: 'update', delete: 'remove', getMore: 'getmore',
   }; // prettier-ignore
@@ -180,6 +202,15 @@ function describe(context: CommandContext, reply: BsonDocument): BsonDocument {
     op: op[name] ?? 'command',
     ns: `${database}.${typeof target === 'string' ? target : '$cmd'}`,
     command: shown,
+  };
+}
+
+function describe(context: CommandContext, reply: BsonDocument): BsonDocument {
+  const { command, statistics, connection } = context;
+  const cursor = isDocument(reply['cursor']) ? reply['cursor'] : {};
+  const batch = cursor['firstBatch'] ?? cursor['nextBatch'];
+  return {
+    ...showCommand(context),
     ...(command['comment'] === undefined ? {} : { comment: command['comment'] }),
     keysExamined: statistics.keysExamined,
     docsExamined: statistics.documentsExamined,
@@ -240,7 +271,7 @@ export async function dispatchCommand(
       privileges,
       statistics: newStatistics(),
     };
-    const result = await runInSession(definition, context, repeated);
+    const result = await runWatched(definition, context, repeated);
     reply = { ...result, ...(definition.isRetryable === true ? writeConcernError(command) : {}), ok: 1 };
   } catch (error) {
     reply = errorReply(error, { server, name });

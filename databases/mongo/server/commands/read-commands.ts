@@ -7,7 +7,9 @@ import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { valuesAt } from '../values/paths.ts';
 import { sortKeyOf } from '../values/sort-key.ts';
 import { type CommandContext, type CommandDefinition, collectionName, findCollection } from './command.ts';
+import { ownerOf } from './command-owner.ts';
 import { countOption, documentOption, flagOption, refuseCollation, stringOption } from './command-options.ts';
+import { runServerAggregate } from './operation-commands.ts';
 import { findIn, pipelineContext, runAggregate } from './run-aggregate.ts';
 
 /** Who opens a cursor: it can be read by the same user only. */
@@ -15,9 +17,8 @@ export function cursorUser(context: CommandContext): {
   readonly owner: string | null;
   readonly session: string | null;
 } {
-  const { user } = context.connection;
   return {
-    owner: user === null ? null : `${user.database}.${user.name}`,
+    owner: ownerOf(context),
     session: context.session,
   };
 }
@@ -146,12 +147,6 @@ const aggregate: CommandDefinition = {
     const { command, database, server } = context;
     refuseCollation(command);
     server.counters.command += 1;
-    if (command['aggregate'] === 1) {
-      throw new CommandError(
-        'NotImplemented',
-        'An aggregate on a whole database is not supported by the development server',
-      );
-    }
     if (command['explain'] === true) {
       throw new CommandError(
         'NotImplemented',
@@ -164,10 +159,13 @@ const aggregate: CommandDefinition = {
         "The 'cursor' option is required, except for aggregate with the explain argument",
       );
     }
-    const documents = runAggregate(context, findCollection(context), command['pipeline']);
+    const isOfServer = command['aggregate'] === 1;
+    const documents = isOfServer
+      ? runServerAggregate(context)
+      : runAggregate(context, findCollection(context), command['pipeline']);
     const batchSize = countOption(command['cursor'], 'batchSize', FIRST_BATCH_DOCUMENTS);
     const cursor = server.cursors.open(
-      `${database}.${collectionName(context)}`,
+      `${database}.${isOfServer ? '$cmd.aggregate' : collectionName(context)}`,
       documents,
       batchSize,
       cursorUser(context),

@@ -87,18 +87,7 @@ export class WriteRun {
   }
 
   private async waitFor({ transaction }: LockedByTransaction): Promise<void> {
-    const { remainingMs } = this.context.deadline;
-    if (remainingMs === Infinity) {
-      await transaction.ended;
-      return;
-    }
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.max(0, remainingMs) + 1);
-    });
-    await Promise.race([transaction.ended, timeout]);
-    clearTimeout(timer);
-    this.context.deadline.checkNow();
+    await this.context.deadline.waitFor(transaction.ended);
   }
 }
 

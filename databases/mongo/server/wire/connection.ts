@@ -4,6 +4,7 @@ import type { ConnectionState, ServerParts } from '../commands/command.ts';
 import { encodeDocument } from '../values/bson-codec.ts';
 import { FrameReader, ProtocolFault } from './frame-reader.ts';
 import { buildReply, parseRequest, type WireRequest } from './message.ts';
+import { readChunks } from './read-chunks.ts';
 
 function replyBytes(request: WireRequest, reply: Parameters<typeof encodeDocument>[0], id: number): Buffer {
   try {
@@ -40,9 +41,8 @@ export async function serveConnection(
   const reader = new FrameReader();
   let replyId = 0;
   try {
-    // Reading on only when a chunk is answered is the bound on what one client can queue up.
-    for await (const chunk of socket) {
-      reader.push(chunk as Buffer);
+    for await (const chunk of readChunks(socket)) {
+      reader.push(chunk);
       for (let frame = reader.next(); frame !== null; frame = reader.next()) {
         const request = parseRequest(frame);
         const [name = ''] = Object.keys(request.command);

@@ -1,0 +1,171 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+
+import { composeSubgraphs } from '../../tests/support/compose-subgraphs.ts';
+import { type OtlpCollector, startOtlpCollector } from '../../tests/support/otlp-collector.ts';
+import { ask } from '../../tests/support/run-freehold.ts';
+import { startSubgraphHost, type SubgraphHost } from '../../tests/support/subgraph-host.ts';
+import type { GatewayConfigInput } from '../config/gateway-config.ts';
+import { listen, type ListeningGateway } from '../http/listen.ts';
+import { createGateway } from '../index.ts';
+
+const link =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"]) type Book @key(fields: "id")';
+const sdlByName = {
+  books: `${link} { id: ID! title: String } type Query { books: [Book!]! }`,
+  stars: `${link} { id: ID! stars: Int }`,
+};
+const query = 'query Shelf { books { title stars } }';
+const parent = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+const traceparent = `00-${parent.traceId}-${parent.spanId}-01`;
+
+let folder: string;
+let subgraphs: SubgraphHost;
+let supergraphFile: string;
+let collector: OtlpCollector;
+let gateway: ListeningGateway;
+let lines: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-spans-'));
+  subgraphs = await startSubgraphHost(sdlByName);
+  supergraphFile = path.join(folder, 'supergraph.graphql');
+  await writeFile(supergraphFile, composeSubgraphs(sdlByName, subgraphs.urls));
+});
+
+afterAll(async () => {
+  await subgraphs.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  collector = await startOtlpCollector();
+  lines = [];
+  subgraphs.load({
+    books: { Query: { books: [{ id: '1', title: 'Emma' }] } },
+    stars: { Book: [{ id: '1', stars: 5 }] },
+  });
+});
+
+afterEach(async () => {
+  await gateway.stop();
+  await collector.close();
+});
+
+async function start(options: Partial<GatewayConfigInput> = {}): Promise<string> {
+  const config = { supergraphFile, port: 0, otlpEndpoint: collector.endpoint, ...options };
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  gateway = await listen(await createGateway(config, log), log);
+  return gateway.url;
+}
+
+const sentParents = (): (string | undefined)[] =>
+  subgraphs.requests.map(({ headers }) => headers['traceparent']?.split('-')[2]);
+
+test('a request begins a trace, its plan and fetches hang under it, and each fetch is the parent of its service', async () => {
+  const url = await start();
+  expect((await ask(url, query)).extensions).toBeUndefined();
+  await gateway.stop();
+  const [plan, books, stars, request] = collector.spans;
+  expect(collector.spans.map(({ name }) => name)).toEqual([
+    'plan',
+    'fetch books',
+    'fetch stars',
+    'query Shelf',
+  ]);
+  expect(request).toMatchObject({
+    service: 'gateway',
+    parentSpanId: '',
+    attributes: { 'http.request.method': 'POST', 'http.response.status_code': 200 },
+  });
+  for (const span of [plan, books, stars])
+    expect(span).toMatchObject({
+      traceId: request?.traceId,
+      parentSpanId: request?.spanId,
+      hasFailed: false,
+    });
+  expect(stars?.attributes).toMatchObject({ 'freehold.service': 'stars', 'freehold.representations': 1 });
+  expect(sentParents()).toEqual([books?.spanId, stars?.spanId]);
+  expect(subgraphs.requests.map(({ headers }) => headers['freehold-explain'])).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a client’s trace goes on, with its state', async () => {
+  const url = await start();
+  await ask(url, query, {}, { traceparent, tracestate: 'shop=1' });
+  await gateway.stop();
+  const request = collector.spans.at(-1);
+  expect(request).toMatchObject({ traceId: parent.traceId, parentSpanId: parent.spanId });
+  expect(subgraphs.requests[0]?.headers).toMatchObject({ tracestate: 'shop=1' });
+});
+
+test('a trace that the client does not want recorded is not, and goes on as it came', async () => {
+  const url = await start();
+  const unsampled = traceparent.replace(/01$/, '00');
+  await ask(url, query, {}, { traceparent: unsampled });
+  await gateway.stop();
+  expect(collector.spans).toEqual([]);
+  expect(subgraphs.requests[0]?.headers['traceparent']).toBe(unsampled);
+});
+
+test('where headers of clients are not sent on, the gateway begins its own trace', async () => {
+  const url = await start({ forwardHeaders: [] });
+  await ask(url, query, {}, { traceparent, tracestate: 'shop=1' });
+  await gateway.stop();
+  expect(collector.spans.at(-1)).toMatchObject({ parentSpanId: '' });
+  expect(collector.spans.at(-1)?.traceId).not.toBe(parent.traceId);
+  expect(subgraphs.requests[0]?.headers['tracestate']).toBeUndefined();
+});
+
+test('at 0 percent only those are recorded whose client asks for it', async () => {
+  const url = await start({ traceSamplePercent: 0 });
+  await ask(url, query);
+  expect(sentParents()).toEqual([undefined, undefined]);
+  await ask(url, query, {}, { traceparent });
+  await gateway.stop();
+  expect(new Set(collector.spans.map(({ traceId }) => traceId))).toEqual(new Set([parent.traceId]));
+});
+
+test('with the stock engine services hang under the request', async () => {
+  const url = await start({ engine: 'apollo' });
+  await ask(url, query);
+  await gateway.stop();
+  const request = collector.spans.at(-1);
+  expect(collector.spans.map(({ name }) => name)).toEqual(['query Shelf']);
+  expect(sentParents()).toEqual([request?.spanId, request?.spanId]);
+});
+
+test('a failed fetch and a refused request say so', async () => {
+  const url = await start();
+  subgraphs.interfere(({ subgraph }, response) => {
+    if (subgraph === 'stars') response.writeHead(500).end('no');
+    return subgraph === 'stars';
+  });
+  await ask(url, query);
+  subgraphs.interfere(undefined);
+  await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{',
+  });
+  await gateway.stop();
+  const failed = collector.spans.filter(({ hasFailed }) => hasFailed);
+  expect(failed.map(({ name, attributes }) => [name, attributes['http.response.status_code']])).toEqual([
+    ['fetch stars', 500],
+    ['request', 400],
+  ]);
+});
+
+test('a collector that is away costs one line in the log, and no answer', async () => {
+  await collector.close();
+  const url = await start();
+  expect((await ask(url, query)).data).toEqual({ books: [{ title: 'Emma', stars: 5 }] });
+  await expect.poll(() => lines.length, { timeout: 10_000 }).toBe(1);
+  expect(lines[0]).toContain('the collector does not take spans');
+});

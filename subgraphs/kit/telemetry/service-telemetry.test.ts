@@ -1,0 +1,319 @@
+import { parse } from 'graphql';
+import type { Db } from 'mongodb';
+import { MongoClient } from 'mongodb';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { PrismaClient } from '../../../prisma/accounts/client/client.ts';
+import { askSubgraph } from '../../../tests/support/ask-subgraph.ts';
+import { type OtlpCollector, startOtlpCollector } from '../../../tests/support/otlp-collector.ts';
+import {
+  type ServiceDatabaseUnderTest,
+  openServiceDatabase,
+} from '../../../tests/support/service-database.ts';
+import { openMongo, readOptions } from '../database/mongo.ts';
+import { openPrisma } from '../database/postgres.ts';
+import { type Subgraph, defineSubgraph } from '../define-subgraph.ts';
+import { type RunningSubgraph, type ServeOptions, serveSubgraph } from '../serve-subgraph.ts';
+
+const parent = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+const traceparent = `00-${parent.traceId}-${parent.spanId}-01`;
+
+const postgres = defineSubgraph<PrismaClient>({
+  name: 'accounts',
+  typeDefs: parse(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
+    type Query { users(name: String!): Int inTransaction: Int sleep(seconds: Float!): Int }
+  `),
+  entities: {},
+  resolvers: {
+    Query: {
+      users: (_source, { name }: { readonly name: string }, { database }) =>
+        database.user.count({ where: { username: name } }),
+      inTransaction: (_source, _args, { database }) =>
+        database.$transaction(async (transaction) => await transaction.user.count()),
+      async sleep(_source, { seconds }: { readonly seconds: number }, { database }) {
+        await database.$executeRaw`SELECT pg_sleep(${seconds})`;
+        return 1;
+      },
+    },
+  },
+  openDatabase: openPrisma((options) => new PrismaClient(options)),
+});
+
+const mongo = defineSubgraph<Db>({
+  name: 'reviews',
+  typeDefs: parse(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
+    type Query { reviews(rating: Int!): Int }
+  `),
+  entities: {},
+  resolvers: {
+    Query: {
+      async reviews(_source, { rating }: { readonly rating: number }, { database }) {
+        return (await database.collection('reviews').find({ rating }, readOptions()).toArray()).length;
+      },
+    },
+  },
+  openDatabase: openMongo,
+});
+
+let lines: { readonly msg: string; readonly [key: string]: unknown }[];
+let service: RunningSubgraph | undefined;
+
+beforeEach(() => {
+  lines = [];
+});
+
+afterEach(async () => {
+  await service?.close();
+  service = undefined;
+});
+
+async function serve<ClientType>(
+  subgraph: Subgraph<ClientType>,
+  databaseUrl: string,
+  options: Partial<ServeOptions> = {},
+): Promise<string> {
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  service = await serveSubgraph(subgraph, { databaseUrl, port: 0, log, ...options });
+  return service.url;
+}
+
+const readMetrics = async (url: string): Promise<string> => (await fetch(new URL('/metrics', url))).text();
+
+function askPlain(url: string, query: string, headers: Record<string, string> = {}) {
+  return askSubgraph(url, query, {}, headers);
+}
+
+describe('a service on PostgreSQL', () => {
+  let database: ServiceDatabaseUnderTest;
+  let owner: Client;
+
+  beforeAll(async () => {
+    database = await openServiceDatabase('accounts', 0);
+    owner = new Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+  });
+
+  afterAll(async () => {
+    await owner?.end();
+    await database?.close();
+  });
+
+  const countSleeping = async (): Promise<number> => {
+    const { rows } = await owner.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event = 'PgSleep'`,
+    );
+    return rows[0]?.count ?? 0;
+  };
+
+  test('logs a slow statement: who, why, how long, and never a value', async () => {
+    const url = await serve(postgres, database.url, { slowStatementMs: 1 });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent },
+      body: JSON.stringify({
+        query: 'query Slow($name: String!) { sleep(seconds: 0.01) users(name: $name) }',
+        operationName: 'Slow',
+        variables: { name: 'a secret name' },
+      }),
+    });
+    expect(await response.json()).toEqual({ data: { sleep: 1, users: 0 } });
+    const slow = lines.find(({ cause }) => cause === 'Query.sleep');
+    expect(slow).toMatchObject({
+      msg: 'a slow statement',
+      service: 'accounts',
+      operation: 'Slow',
+      traceId: parent.traceId,
+      rows: 1,
+      batchSize: 1,
+      text: 'SELECT pg_sleep($1)',
+    });
+    expect(slow?.['durationMs']).toBeGreaterThanOrEqual(10);
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  test('logs nothing below the threshold, and nothing at 0', async () => {
+    const quick = await serve(postgres, database.url, { slowStatementMs: 10_000 });
+    await askPlain(quick, '{ sleep(seconds: 0.05) }');
+    await service?.close();
+    const off = await serve(postgres, database.url, { slowStatementMs: 0 });
+    await askPlain(off, '{ sleep(seconds: 0.05) }');
+    expect(lines.filter(({ msg }) => msg === 'a slow statement')).toEqual([]);
+  });
+
+  test('says that its pool is full within the deadline, for a transaction too, and tells the wait', async () => {
+    const url = await serve(postgres, database.url, { metrics: true, database: { connectionsMax: 1 } });
+    const slow = askPlain(url, '{ sleep(seconds: 3) }');
+    await expect.poll(countSleeping, { interval: 10 }).toBe(1);
+    const waiting = askPlain(url, '{ users(name: "a") }');
+    const began = performance.now();
+    for (const query of ['{ users(name: "a") }', '{ inTransaction }']) {
+      const { errors } = await askPlain(url, query, { 'freehold-deadline-ms': '800' });
+      expect(errors).toMatchObject([{ extensions: { code: 'DATABASE_BUSY' } }]);
+      expect(errors[0]?.message).toMatch(
+        /^The database of accounts is busy: all 1 connections are in use, and none became free within \d+ ms\.$/,
+      );
+    }
+    expect(performance.now() - began).toBeLessThan(1_600);
+    expect(await readMetrics(url)).toMatch(/^freehold_connections_awaited\{service="accounts"\} [1-3]$/m);
+    await slow;
+    const { statements } = await waiting;
+    expect(statements[0]?.waitMs).toBeGreaterThan(500);
+    expect(statements[0]?.durationMs).toBeLessThan(500);
+    const metrics = await readMetrics(url);
+    expect(metrics).toContain('freehold_connections{state="max",service="accounts"} 1');
+    expect(metrics).toContain('freehold_connections_refused_total{service="accounts"} 2');
+    expect(metrics).toContain('freehold_connection_wait_seconds_count{service="accounts"} 2');
+    expect(metrics).toContain('freehold_connection_wait_seconds_bucket{le="0.25",service="accounts"} 1');
+    expect(metrics).toContain(
+      'freehold_statement_duration_seconds_count{service="accounts",cause="Query.sleep"} 1',
+    );
+  });
+
+  test('has no metrics unless asked to', async () => {
+    const url = await serve(postgres, database.url);
+    expect((await fetch(new URL('/metrics', url))).status).toBe(404);
+  });
+});
+
+describe('spans of a service', () => {
+  let database: ServiceDatabaseUnderTest;
+  let collector: OtlpCollector;
+
+  beforeAll(async () => {
+    database = await openServiceDatabase('accounts', 0);
+  });
+
+  beforeEach(async () => {
+    collector = await startOtlpCollector();
+  });
+
+  afterEach(() => collector.close());
+
+  afterAll(() => database?.close());
+
+  test('hang under the caller’s: request, then statement, whose comment names the request', async () => {
+    const url = await serve(postgres, database.url, { otlpEndpoint: collector.endpoint });
+    await askPlain(url, '{ users(name: "a") }', { traceparent });
+    await service?.close();
+    const [statement, request] = collector.spans;
+    expect(collector.spans).toHaveLength(2);
+    expect(request).toMatchObject({
+      service: 'accounts',
+      traceId: parent.traceId,
+      parentSpanId: parent.spanId,
+    });
+    expect(statement).toMatchObject({
+      service: 'accounts',
+      name: 'Query.users',
+      traceId: parent.traceId,
+      parentSpanId: request?.spanId,
+      attributes: { 'db.system.name': 'postgresql', 'db.response.returned_rows': 1 },
+    });
+    const owner = new Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+    const { rows } = await owner.query<{ query: string }>(
+      `SELECT query FROM pg_stat_statements WHERE query LIKE '%' || $1 || '%'`,
+      [`traceparent='00-${parent.traceId}-${request?.spanId}-01'`],
+    );
+    await owner.end();
+    expect(rows).toHaveLength(1);
+  });
+
+  test('are not made for a request without a recorded trace', async () => {
+    const url = await serve(postgres, database.url, { otlpEndpoint: collector.endpoint });
+    await askPlain(url, '{ users(name: "a") }');
+    await askPlain(url, '{ users(name: "a") }', { traceparent: traceparent.replace(/01$/, '00') });
+    await service?.close();
+    expect(collector.spans).toEqual([]);
+  });
+});
+
+describe('a service on MongoDB', () => {
+  let database: ServiceDatabaseUnderTest;
+  let owner: MongoClient;
+
+  beforeAll(async () => {
+    database = await openServiceDatabase('reviews', 0);
+    owner = await new MongoClient(database.ownerUrl).connect();
+  });
+
+  afterAll(async () => {
+    await owner?.close();
+    await database?.close();
+  });
+
+  const holdFinds = (times: number, blockTimeMS: number) =>
+    owner.db('admin').command({
+      configureFailPoint: 'failCommand',
+      mode: { times },
+      data: { failCommands: ['find'], blockConnection: true, blockTimeMS },
+    });
+
+  test('sends its comment along, which the profiler keeps', async () => {
+    const url = await serve(mongo, database.url);
+    await owner.db().command({ profile: 2 });
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent },
+      body: JSON.stringify({ query: 'query Five { reviews(rating: 5) }', operationName: 'Five' }),
+    });
+    await owner.db().command({ profile: 0 });
+    const noted = await owner.db().collection('system.profile').find({ op: 'query' }).toArray();
+    expect(noted.map(({ command }) => command.comment)).toContain(
+      `operation='Five',service='reviews',traceparent='${traceparent}'`,
+    );
+  });
+
+  test('tells the wait of who waited, and says within the deadline that the pool is full', async () => {
+    const url = await serve(mongo, database.url, { metrics: true, database: { connectionsMax: 1 } });
+    await askPlain(url, '{ reviews(rating: 1) }');
+    await holdFinds(1, 1_000);
+    const held = askPlain(url, '{ reviews(rating: 1) }');
+    const used = 'freehold_connections{state="used",service="reviews"} 1';
+    await expect.poll(() => readMetrics(url), { interval: 10 }).toContain(used);
+    const waiting = askPlain(url, '{ reviews(rating: 2) }');
+    const { errors } = await askPlain(url, '{ reviews(rating: 3) }', { 'freehold-deadline-ms': '400' });
+    expect(errors).toMatchObject([{ extensions: { code: 'DATABASE_BUSY' } }]);
+    expect(errors[0]?.message).toMatch(/all 1 connections are in use, and none became free within \d+ ms/);
+    expect((await held).statements[0]?.waitMs).toBeLessThan(300);
+    expect((await waiting).statements[0]?.waitMs).toBeGreaterThan(300);
+    expect(await readMetrics(url)).toContain('freehold_connections_refused_total{service="reviews"} 1');
+  });
+
+  test('ends a read in the database at the deadline and when the client leaves', async () => {
+    const url = await serve(mongo, database.url);
+    const service = await new MongoClient(database.url).connect();
+    const countHeld = async (): Promise<number> =>
+      (
+        await service
+          .db('admin')
+          .aggregate([{ $currentOp: {} }, { $match: { 'command.find': 'reviews' } }])
+          .toArray()
+      ).length;
+    try {
+      await holdFinds(1, 60_000);
+      const { errors } = await askPlain(url, '{ reviews(rating: 1) }', { 'freehold-deadline-ms': '200' });
+      expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+      await expect.poll(countHeld, { interval: 10, timeout: 200 }).toBe(0);
+
+      await holdFinds(1, 60_000);
+      const client = new AbortController();
+      const asked = fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ reviews(rating: 1) }' }),
+        signal: client.signal,
+      });
+      await expect.poll(countHeld, { interval: 10 }).toBe(1);
+      client.abort();
+      await expect(asked).rejects.toThrow('aborted');
+      await expect.poll(countHeld, { interval: 10, timeout: 200 }).toBe(0);
+    } finally {
+      await service.close();
+    }
+  });
+});
