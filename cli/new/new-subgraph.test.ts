@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 
 import { applyMigrations, diagnoseMigrations } from '../../databases/migrations/migrate-database.ts';
 import { openDatabase } from '../../databases/open-database.ts';
@@ -14,13 +15,20 @@ import { runNewSubgraph } from './run-new-subgraph.ts';
 import { nameParts } from './service-names.ts';
 
 const log = pino({ level: 'silent' });
+const composeFiles = ['docker-compose.yml', 'docker-compose.development-mongo.yml'];
 let root: string;
 
 // The shop as far as a new service meets it.
 beforeEach(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'freehold-new-'));
   const shop = findProjectRoot();
-  for (const file of ['freehold.json', 'supergraph.graphql', '.prettierrc.json', 'operations/budgets.json']) {
+  for (const file of [
+    'freehold.json',
+    'supergraph.graphql',
+    '.prettierrc.json',
+    'operations/budgets.json',
+    ...composeFiles,
+  ]) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await cp(path.join(shop, file), path.join(root, file));
   }
@@ -61,6 +69,32 @@ describe.each(['postgres', 'mongo'] as const)('a new service on %s', (database) 
     expect(sources).toHaveLength(4);
     for (const file of sources)
       expect(parseSync(file, await readFile(path.join(folder, file), 'utf8')).errors).toEqual([]);
+  });
+
+  test('gets containers beside the others, whose lines stay as they are', async () => {
+    await runNewSubgraph({ name: 'gift-cards', database, type: undefined, root });
+    for (const file of composeFiles) {
+      const before = await readFile(path.join(findProjectRoot(), file), 'utf8');
+      const after = await readFile(path.join(root, file), 'utf8');
+      const kept = after.split('\n').filter((line) => before.includes(line));
+      expect(before.split('\n').filter((line) => !kept.includes(line))).toEqual([]);
+    }
+    const text = await readFile(path.join(root, 'docker-compose.yml'), 'utf8');
+    const { services, networks, volumes } = parse(text, { merge: true });
+    expect(services.gateway.depends_on['gift-cards']).toEqual({ condition: 'service_healthy' });
+    expect(services.secrets.volumes).toContain('gift-cards-owner:/secrets/gift-cards/owner');
+    expect(services['gift-cards']).toMatchObject({
+      image: 'freehold',
+      environment: { GIFT_CARDS_DATABASE_URL_FILE: '/secrets/service/url' },
+      networks: ['services', 'gift-cards'],
+    });
+    expect(services['gift-cards-database']).toMatchObject({
+      image: services[database === 'mongo' ? 'reviews-database' : 'orders-database'].image,
+      environment: { SERVICE: 'gift-cards' },
+      networks: ['gift-cards'],
+    });
+    expect(networks['gift-cards']).toEqual({ internal: true });
+    expect(Object.keys(volumes)).toEqual(expect.arrayContaining(['gift-cards-data', 'gift-cards-secret']));
   });
 
   test('has a migration that makes what its schema declares', async () => {

@@ -9,6 +9,7 @@ import { printProblems } from '../../gateway/supergraph/compose-supergraph.ts';
 import { readBudgets, writeBudgets } from '../budget/budgets-file.ts';
 import { composeProject } from '../compose-project.ts';
 import { loadProject, parseProject, type Project, ProjectError } from '../project.ts';
+import { addToComposeFile } from './compose-entries.ts';
 import { listServiceFiles, type NewFiles } from './service-files.ts';
 import { nameParts, type ServiceNames } from './service-names.ts';
 
@@ -45,7 +46,8 @@ export async function runNewSubgraph({ name, database, type, root }: NewSubgraph
     [`${names.type}List`]: budget,
   });
   await compose(project.root);
-  console.log(printNext(names, Object.keys(files)));
+  const changed = await addToContainers(project, name, database);
+  console.log(printNext(names, [...Object.keys(files), ...changed]));
 }
 
 /** The text of freehold.json with the service in it. @throws {ProjectError} when its name cannot be used. */
@@ -72,6 +74,24 @@ function refuseKnownNames({ type, one, many }: ServiceNames, supergraph: string)
         `The graph has a root field ${field.name.value} already; choose another name with --entity.`,
       );
   }
+}
+
+/** Gives the service its containers, as a service with the same kind of database has them; answers what was changed. */
+async function addToContainers(project: Project, name: string, database: DatabaseKind): Promise<string[]> {
+  const template = project.subgraphs.find((subgraph) => subgraph.database === database)?.name;
+  if (template === undefined) return [];
+  const changed: string[] = [];
+  for (const file of ['docker-compose.yml', 'docker-compose.development-mongo.yml']) {
+    const place = path.join(project.root, file);
+    if (!existsSync(place)) continue;
+    const before = await readFile(place, 'utf8');
+    const added = addToComposeFile(before, template, name);
+    if (added === before) continue;
+    const formatted = await formatFiles({ [file]: added }, project.root);
+    await writeFile(place, formatted[file] ?? added);
+    changed.push(file);
+  }
+  return changed;
 }
 
 /** As `npm run format` would leave them, where Prettier is installed. */
@@ -109,5 +129,6 @@ function printNext({ service, type }: ServiceNames, files: readonly string[]): s
     '  npm start                                          # builds, makes its database, starts all',
     `  npx freehold explain operations/${service}.graphql`,
     `  npm run build && npx vitest run subgraphs/${service}`,
+    '  npx freehold budget --update --mutations           # for each new document under operations/, on a fresh shop',
   ].join('\n');
 }

@@ -194,13 +194,13 @@ describe('a request that is over', () => {
 
 describe('a database that cannot answer', () => {
   test('is said to be busy when no connection becomes free in time', async () => {
-    const { url } = await serve({ database: { connectionsMax: 1, connectionWaitMs: 100 } });
-    const slow = askSubgraph(url, '{ sleep(seconds: 30) }', {}, { 'freehold-deadline-ms': '3000' });
+    const { url } = await serve({ database: { connectionsMax: 1, connectionWaitMs: 500 } });
+    const slow = askSubgraph(url, '{ sleep(seconds: 30) }', {}, { 'freehold-deadline-ms': '10000' });
     await until(async () => (await readRunning()).length === 1, 2_500);
     const { errors } = await askSubgraph(url, '{ one }');
     expect(errors[0]).toMatchObject({
       message:
-        'The database of sample is busy: all 1 connections are in use, and none became free within 100 ms.',
+        'The database of sample is busy: all 1 connections are in use, and none became free within 500 ms.',
       extensions: { code: 'DATABASE_BUSY' },
     });
     expect((await fetch(new URL('/ready', url))).status).toBe(200);

@@ -5,17 +5,18 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import { PrismaClient } from '../../../prisma/accounts/client/client.ts';
-import { askSubgraph } from '../../../tests/support/ask-subgraph.ts';
-import { type OtlpCollector, startOtlpCollector } from '../../../tests/support/otlp-collector.ts';
+import { PrismaClient } from '../../prisma/accounts/client/client.ts';
+import { askSubgraph } from '../support/ask-subgraph.ts';
+import { type OtlpCollector, startOtlpCollector } from '../support/otlp-collector.ts';
+import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../support/service-database.ts';
+import { openMongo, readOptions } from '../../subgraphs/kit/database/mongo.ts';
+import { openPrisma } from '../../subgraphs/kit/database/postgres.ts';
+import { type Subgraph, defineSubgraph } from '../../subgraphs/kit/define-subgraph.ts';
 import {
-  type ServiceDatabaseUnderTest,
-  openServiceDatabase,
-} from '../../../tests/support/service-database.ts';
-import { openMongo, readOptions } from '../database/mongo.ts';
-import { openPrisma } from '../database/postgres.ts';
-import { type Subgraph, defineSubgraph } from '../define-subgraph.ts';
-import { type RunningSubgraph, type ServeOptions, serveSubgraph } from '../serve-subgraph.ts';
+  type RunningSubgraph,
+  type ServeOptions,
+  serveSubgraph,
+} from '../../subgraphs/kit/serve-subgraph.ts';
 
 const parent = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const traceparent = `00-${parent.traceId}-${parent.spanId}-01`;
@@ -146,18 +147,16 @@ describe('a service on PostgreSQL', () => {
 
   test('says that its pool is full within the deadline, for a transaction too, and tells the wait', async () => {
     const url = await serve(postgres, database.url, { metrics: true, database: { connectionsMax: 1 } });
-    const slow = askPlain(url, '{ sleep(seconds: 3) }');
+    const slow = askPlain(url, '{ sleep(seconds: 5) }');
     await expect.poll(countSleeping, { interval: 10 }).toBe(1);
     const waiting = askPlain(url, '{ users(name: "a") }');
-    const began = performance.now();
     for (const query of ['{ users(name: "a") }', '{ inTransaction }']) {
       const { errors } = await askPlain(url, query, { 'freehold-deadline-ms': '800' });
       expect(errors).toMatchObject([{ extensions: { code: 'DATABASE_BUSY' } }]);
       expect(errors[0]?.message).toMatch(
-        /^The database of accounts is busy: all 1 connections are in use, and none became free within \d+ ms\.$/,
+        /^The database of accounts is busy: all 1 connections are in use, and none became free within [1-7]?\d?\d ms\.$/,
       );
     }
-    expect(performance.now() - began).toBeLessThan(1_600);
     expect(await readMetrics(url)).toMatch(/^freehold_connections_awaited\{service="accounts"\} [1-3]$/m);
     await slow;
     const { statements } = await waiting;

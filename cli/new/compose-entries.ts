@@ -1,0 +1,62 @@
+import { isMap, isPair, isScalar, isSeq, parseDocument, visit, type Node, type Pair } from 'yaml';
+
+/**
+ * The text of a Compose file with a service more: whatever it says of `template`, a service with the same kind of
+ * database, it then says of `service` too. Comments and order stay. The same text when it says nothing of `template`.
+ */
+export function addToComposeFile(text: string, template: string, service: string): string {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  const names: Names = { template, service };
+  const added = isNode(document.contents) ? duplicateWithin(document.contents, names) : 0;
+  return added === 0 ? text : document.toString({ lineWidth: 0 });
+}
+
+interface Names {
+  readonly template: string;
+  readonly service: string;
+}
+
+/** Goes down to what bears the template's name, and puts a renamed copy of it behind it. */
+function duplicateWithin(node: Node, names: Names): number {
+  let added = 0;
+  const copies: unknown[] = [];
+  if (!isMap(node) && !isSeq(node)) return 0;
+  for (const item of node.items) {
+    const name = isPair(item) ? item.key : item;
+    if (isScalar(name) && bearsName(name.value, names)) copies.push(renamed(item as Node | Pair, names));
+    else {
+      const inner = isPair(item) ? item.value : item;
+      if (isNode(inner)) added += duplicateWithin(inner, names);
+    }
+  }
+  // What is copied is of the kind that the collection has already.
+  (node.items as unknown[]).push(...copies);
+  return added + copies.length;
+}
+
+function bearsName(value: unknown, { template }: Names): boolean {
+  return typeof value === 'string' && (value === template || value.startsWith(`${template}-`));
+}
+
+function renamed(item: Node | Pair, { template, service }: Names): Node | Pair {
+  const copy = item.clone() as Node | Pair;
+  const variable = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+  visit(copy as Node, {
+    Scalar(_key, scalar) {
+      scalar.commentBefore = null;
+      scalar.comment = null;
+      if (typeof scalar.value !== 'string') return;
+      const value = scalar.value
+        .replaceAll(new RegExp(`\\b${template}\\b`, 'g'), service)
+        .replaceAll(`${variable(template)}_DATABASE`, `${variable(service)}_DATABASE`);
+      scalar.value = value;
+      // What it was written as, which would be written again.
+      delete scalar.source;
+    },
+  });
+  return copy;
+}
+
+function isNode(value: unknown): value is Node {
+  return isMap(value) || isSeq(value) || isScalar(value);
+}
