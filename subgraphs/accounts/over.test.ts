@@ -6,7 +6,8 @@ import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/
 import { runInStatementScope, type StatementScope } from '../kit/statements/statement-scope.ts';
 import { databaseFailureOf } from '../kit/database/database-failure.ts';
 import { openPrisma } from '../kit/database/postgres.ts';
-import { databaseDefaults, type ServiceDatabase } from '../kit/database/service-database.ts';
+import type { ServiceDatabase } from '../kit/database/service-database.ts';
+import { databaseDefaults } from '../kit/service-defaults.ts';
 
 let server: ServiceDatabaseUnderTest;
 let database: ServiceDatabase<PrismaClient>;
