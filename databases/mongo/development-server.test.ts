@@ -82,7 +82,7 @@ async function spawnServer(folder: string): Promise<ServerProcess> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   cleanups.push(async () => {
     child.kill('SIGKILL');
-    expect(await ended).toMatchObject({ codeName: 'Interrupted' });
+    await ended;
   });
   child.stdin.write('{"owner":"secret","service":"other"}\n');
   for await (const line of createInterface({ input: child.stdout })) {

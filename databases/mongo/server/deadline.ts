@@ -35,26 +35,34 @@ export class Deadline {
 
   checkNow(): void {
     if (this.reason !== null) throw this.reason;
-    if (performance.now() > this.at) {
-      throw new CommandError('MaxTimeMSExpired', 'operation exceeded time limit');
-    }
+    if (performance.now() > this.at) throw this.expired();
+  }
+
+  private expired(): CommandError {
+    return new CommandError('MaxTimeMSExpired', 'operation exceeded time limit');
   }
 
   /** Waits for an event, or for the end of the time; then throws as `checkNow`. */
   async waitFor(event: Promise<unknown>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
+    let isExpired = false;
     const waited = [event, this.cancelled];
     if (this.at !== Infinity) {
       const leftMs = Math.max(0, this.at - performance.now()) + 1;
       waited.push(
         new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, leftMs);
+          timer = setTimeout(() => {
+            isExpired = true;
+            resolve();
+          }, leftMs);
         }),
       );
     }
     await Promise.race(waited);
     clearTimeout(timer);
     this.checkNow();
+    // A timer may be early by the clock that the deadline is read from.
+    if (isExpired) throw this.expired();
   }
 
   /** Waits; throws when the time is over before. */
