@@ -59,14 +59,17 @@ function buildField(
 ): FieldSelection {
   const definition = getFieldDefinition(node.name.value, parentType, context.schema);
   const argumentsText = printArguments(node);
-  const isRootOfMutation = parentType === context.schema.getMutationType();
   const responseName = node.alias?.value ?? node.name.value;
+  // Two mutations are two even if they are spelled the same. An object under another name is asked for apart: merged with
+  // its namesake, it would be lost with it when a null that only the namesake asked for bubbles up.
+  const isOneOfItsOwn =
+    parentType === context.schema.getMutationType() ||
+    (node.alias !== undefined && responseName !== node.name.value && node.selectionSet !== undefined);
   const field = {
     kind: 'field',
     responseName,
     fieldName: node.name.value,
-    // Two mutations are two even if they are spelled the same.
-    key: context.names.nameOf(node.name.value, argumentsText, isRootOfMutation ? responseName : ''),
+    key: context.names.nameOf(node.name.value, argumentsText, isOneOfItsOwn ? responseName : ''),
     parentType,
     type: definition.type,
     argumentsText,

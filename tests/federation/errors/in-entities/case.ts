@@ -36,6 +36,15 @@ export const federationCase = defineCase({
       errors: ['products.2.brokenNonNull'],
     },
     {
+      name: 'keeps an object under another name, for which nobody asked what is broken',
+      query: '{ products { brokenNonNull } other: products { id } }',
+      data: {
+        products: [{ brokenNonNull: 'fine' }, { brokenNonNull: 'fine' }, null],
+        other: [{ id: '1' }, { id: '2' }, { id: '3' }],
+      },
+      errors: ['products.2.brokenNonNull'],
+    },
+    {
       name: 'puts an error of an entity at the place of the entity',
       query: '{ products { name onHand } }',
       data: {
