@@ -86,6 +86,7 @@ export async function serveSubgraph<Client>(
   const telemetry = await startServiceTelemetry(subgraph.name, database, options);
   const mask = createErrorMask(subgraph.name, log, telemetry.countFailure);
   const answerOperation = makeAnswerOperation<Client>(subgraph.schema, mask);
+  await database.warm?.();
   const verify = options.signingKeys && makeVerifier(subgraph.name, options.signingKeys);
   if (!verify) log.warn('no signing keys: requests are answered whoever sends them, as in development only');
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
@@ -184,6 +185,8 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
   let span: Span | undefined;
   try {
     const bytes = await readBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
+    // A service that stood still finds requests that nobody waits for any more; the others come first.
+    if (over.signal.aborted) return;
     const verdict = verify?.(arrivedRequest(request, bytes));
     if (verdict?.kind === 'refused') return answer(response, 401, errorBody(verdict.code, verdict.message));
     const wrongForm = checkForm(request);

@@ -1,7 +1,6 @@
 import type { FaultCell } from './fault-cells.ts';
 import type { LoadResult } from './load.ts';
 import { sideBySide, type AnswerData } from './operations.ts';
-import { deadlines } from './shop-under-fault.ts';
 
 /** All must be well in this time after the return, in milliseconds. */
 export const recoveryMaxMs = 2000;
@@ -18,21 +17,22 @@ export interface JudgedWith {
   readonly expected: AnswerData;
   readonly beganAt: number;
   readonly returnedAt: number;
+  /** The gateway's deadline for a request, in milliseconds. */
+  readonly requestTimeoutMs: number;
 }
 
 /** What is wrong with the answers that clients got while one part was disturbed; each kind of problem once. */
 export function judgeResults(
   cell: FaultCell,
   results: readonly LoadResult[],
-  { expected, beganAt, returnedAt }: JudgedWith,
+  { expected, beganAt, returnedAt, requestTimeoutMs }: JudgedWith,
 ): string[] {
   const problems = new Map<string, number>();
   const report = (problem: string): void => void problems.set(problem, (problems.get(problem) ?? 0) + 1);
   for (const result of results) {
     const { operation, errors, status, waitedMs, startedAt, kind } = result;
     if (status !== 200) report(`${operation.name} was answered with status ${status}: ${errors[0]?.message}`);
-    if (waitedMs > deadlines.requestTimeoutMs + graceMs)
-      report(`${operation.name} waited longer than its deadline`);
+    if (waitedMs > requestTimeoutMs + graceMs) report(`${operation.name} waited longer than its deadline`);
     if (kind !== 'full' && startedAt + waitedMs < beganAt) report('not all was well before the fault');
     for (const { message, extensions } of errors) {
       if (extensions?.service !== cell.service)

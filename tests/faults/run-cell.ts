@@ -58,7 +58,8 @@ export async function runCell(
   const readiness = watchReadiness(shop.url);
   const beganAt = performance.now();
   const fault = await beginFault(shop, cell);
-  await delay(times.faultMs);
+  // A stalled part is noticed by requests that wait in vain, and then by those that need not wait any more.
+  await delay(times.faultMs + (cell.kind === 'stall' ? shop.deadlines.subgraphTimeoutMs : 0));
   await fault.end();
   const returnedAt = performance.now();
   await delay(times.afterMs);
@@ -68,7 +69,12 @@ export async function runCell(
   const { acknowledged, lost } = await findLostWrites(client, results);
   const problems = [
     ...(expected.kind === 'full' ? [] : ['the shop did not answer in full before the fault']),
-    ...judgeResults(cell, results, { expected: expected.data, beganAt, returnedAt }),
+    ...judgeResults(cell, results, {
+      expected: expected.data,
+      beganAt,
+      returnedAt,
+      requestTimeoutMs: shop.deadlines.requestTimeoutMs,
+    }),
     ...(await readiness.judge(cell)),
     ...listRestarts(cell, pids, readPids(shop)),
     ...(lost > 0 ? [`${lost} acknowledged writes are lost`] : []),

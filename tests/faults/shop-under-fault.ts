@@ -11,8 +11,14 @@ import { silentReporter } from '../../cli/start/start-reporter.ts';
 import { startShop, type RunningShop } from '../../cli/start/start-shop.ts';
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts';
 
-/** The deadlines of the shop that is disturbed: short, so that a run of the matrix is. */
-export const deadlines = { requestTimeoutMs: 4000, subgraphTimeoutMs: 1500 } as const;
+/** Deadlines of the gateway in the shop that is disturbed, in milliseconds. */
+export interface Deadlines {
+  readonly requestTimeoutMs: number;
+  readonly subgraphTimeoutMs: number;
+}
+
+/** Short, so that a run of the matrix is. */
+const shortDeadlines: Deadlines = { requestTimeoutMs: 4000, subgraphTimeoutMs: 1500 };
 
 /** One service, its database, and the ways to both. */
 export interface ServiceUnderFault {
@@ -30,6 +36,7 @@ export interface ServiceUnderFault {
 export interface ShopUnderFault {
   readonly url: string;
   readonly dataFolder: string;
+  readonly deadlines: Deadlines;
   readonly services: readonly ServiceUnderFault[];
   readonly gatewayPid: () => number;
   /** A token of a user of the shop, with all scopes. */
@@ -38,7 +45,7 @@ export interface ShopUnderFault {
 }
 
 /** Starts the shop in a temporary folder. */
-export async function startShopUnderFault(): Promise<ShopUnderFault> {
+export async function startShopUnderFault(deadlines: Deadlines = shortDeadlines): Promise<ShopUnderFault> {
   const project = await loadProject();
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'freehold-faults-'));
   const serviceProxies = new Map<string, FaultProxy>();
@@ -78,6 +85,7 @@ export async function startShopUnderFault(): Promise<ShopUnderFault> {
   return {
     url: shop.gatewayUrl,
     dataFolder,
+    deadlines,
     services: shop.services.map((running) => ({
       name: running.name,
       running,

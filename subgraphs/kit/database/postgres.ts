@@ -5,6 +5,7 @@ import type { OpenDatabase } from './service-database.ts';
 
 /** What the kit needs of a generated Prisma client. */
 interface PrismaClientLike {
+  $connect(): Promise<void>;
   $disconnect(): Promise<void>;
 }
 
@@ -23,6 +24,8 @@ export function openPrisma<Client extends PrismaClientLike>(
       async check(signal) {
         await Promise.race([pool.ping(), rejectOnAbort(signal)]);
       },
+      // Prisma compiles its engine, which takes most of a second of processor time.
+      warm: () => client.$connect(),
       close() {
         closing ??= client.$disconnect().then(() => pool.end());
         return closing;

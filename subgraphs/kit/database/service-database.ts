@@ -14,6 +14,8 @@ export interface ServiceDatabase<Client> {
   readonly readSignal?: ReadSignal;
   /** Asks the database for an answer; rejects when none comes before `signal` is aborted. */
   check(signal: AbortSignal): Promise<void>;
+  /** Loads what the first statement would wait for; needs no database. Default: there is nothing to load. */
+  warm?(): Promise<void>;
   /** Ends all connections. Safe to call twice. */
   close(): Promise<void>;
 }
