@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { findProjectRoot } from '../../cli/project.ts';
+import { findProjectRoot } from '../../gateway/project-root.ts';
 
 /** An operation of the load. */
 export interface LoadOperation {
