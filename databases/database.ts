@@ -10,6 +10,11 @@ export interface DatabaseOptions {
   readonly kind: DatabaseKind;
   /** Folder for this service's embedded database (data, credentials, lock); made when missing. */
   readonly folder: string;
+  /**
+   * Where an embedded database is to listen if the port is free, so that one that is opened again is where its service
+   * looks for it. Default: where it was last (PostgreSQL), or any.
+   */
+  readonly portWanted?: number | undefined;
   /** Where `<SERVICE>_DATABASE_URL` and `<SERVICE>_DATABASE_OWNER_URL` are looked up. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;

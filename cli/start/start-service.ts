@@ -68,9 +68,9 @@ export async function startService(options: StartServiceOptions): Promise<Runnin
       void database.died.then(async (death) => {
         if (isStopping) return;
         options.log.error({ service: name, death }, 'the database ended by itself and is opened again');
-        const { url } = database;
+        const { url, port } = database;
         await database.close();
-        const reopened = await reopenDatabase(options, () => isStopping);
+        const reopened = await reopenDatabase(options, port, () => isStopping);
         if (reopened === undefined) return;
         database = reopened;
         // A service heals by itself when its database comes back where it was.
@@ -99,13 +99,17 @@ export async function startService(options: StartServiceOptions): Promise<Runnin
   }
 }
 
-async function openServiceDatabase(options: StartServiceOptions): Promise<RunningDatabase> {
+async function openServiceDatabase(
+  options: StartServiceOptions,
+  portWanted?: number,
+): Promise<RunningDatabase> {
   const { subgraph, dataFolder, environment, log } = options;
   const folder = path.join(dataFolder, subgraph.name);
   const database = await openDatabase({
     service: subgraph.name,
     kind: subgraph.database,
     folder,
+    portWanted,
     environment,
     log: log.child({ service: subgraph.name }),
   });
@@ -124,11 +128,12 @@ async function openServiceDatabase(options: StartServiceOptions): Promise<Runnin
 /** Opens an embedded database that died, until it opens; undefined when the shop stops before. */
 async function reopenDatabase(
   options: StartServiceOptions,
+  portWanted: number,
   isStopping: () => boolean,
 ): Promise<RunningDatabase | undefined> {
   for (let delayMs = 250; !isStopping(); delayMs = Math.min(delayMs * 2, 10_000)) {
     try {
-      const database = await openServiceDatabase(options);
+      const database = await openServiceDatabase(options, portWanted);
       if (!isStopping()) return database;
       await database.close();
     } catch (error) {

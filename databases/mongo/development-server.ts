@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { DatabaseError } from '../database-error.ts';
 import { startDatabaseProcess, type DatabaseProcess } from './database-process.ts';
+import { findFreePort } from './find-free-port.ts';
 import { findProjectRoot } from './project-root.ts';
 import type { ServicePasswords } from './service-users.ts';
 
@@ -24,6 +25,8 @@ export interface DevelopmentServerOptions {
   readonly service: string;
   readonly folder: string;
   readonly passwords: ServicePasswords;
+  /** See `DatabaseOptions`. */
+  readonly portWanted?: number | undefined;
   readonly log: Logger;
 }
 
@@ -53,7 +56,8 @@ export async function startDevelopmentServer(options: DevelopmentServerOptions):
   const started = new Promise<{ port: number } | { reason: string }>((resolve) => {
     settle = resolve;
   });
-  const args = ['--folder', folder, '--host', '127.0.0.1', '--port', '0', '--service', service];
+  const port = options.portWanted === undefined ? 0 : await findFreePort(options.portWanted);
+  const args = ['--folder', folder, '--host', '127.0.0.1', '--port', String(port), '--service', service];
   const child = startDatabaseProcess({
     command: process.execPath,
     args: [path.join(findProjectRoot(), 'bin', 'freehold.js'), 'mongo-server', ...args, '--supervised'],

@@ -61,18 +61,18 @@ async function start(
   folder: string,
   credentials: MongoCredentials,
 ): Promise<Opened> {
-  const { service, log } = options;
+  const { service, portWanted, log } = options;
   const mongod = await chooseMongod(options, folder);
   if (mongod === undefined) {
     const data = path.join(folder, 'development');
     const isNew = !(await exists(data));
     const passwords = { owner: credentials.owner, service: credentials.service };
-    const started = await startDevelopmentServer({ service, folder: data, passwords, log });
+    const started = await startDevelopmentServer({ service, folder: data, portWanted, passwords, log });
     return { ...started, isNew, description: 'MongoDB development server, embedded' };
   }
   const own = path.join(folder, 'mongod');
   const isNew = !(await exists(own));
-  const shared = { mongod, service, folder: own, credentials, replicaSet: REPLICA_SET, log };
+  const shared = { mongod, service, folder: own, credentials, replicaSet: REPLICA_SET, portWanted, log };
   const started = await startMongod(shared);
   return { ...started, isNew, description: `MongoDB ${mongod.version}, embedded` };
 }

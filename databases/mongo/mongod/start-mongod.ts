@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -11,6 +10,7 @@ import { DatabaseError } from '../../database-error.ts';
 import { replaceFile } from '../../replace-file.ts';
 import type { MongoCredentials } from '../credentials.ts';
 import { type DatabaseProcess, startDatabaseProcess } from '../database-process.ts';
+import { findFreePort } from '../find-free-port.ts';
 import { findProjectRoot } from '../project-root.ts';
 import { DOCUMENTS_ACTIONS, DOCUMENTS_ROLE, nameServiceUsers, OWNER_ROLES } from '../service-users.ts';
 import type { Mongod } from './find-mongod.ts';
@@ -28,6 +28,8 @@ export interface StartMongodOptions {
   readonly folder: string;
   readonly credentials: MongoCredentials;
   readonly replicaSet: string;
+  /** See `DatabaseOptions`. */
+  readonly portWanted?: number | undefined;
   readonly log: Logger;
 }
 
@@ -35,18 +37,6 @@ export interface StartMongodOptions {
 export interface StartedMongod {
   readonly process: DatabaseProcess;
   readonly port: number;
-}
-
-async function findFreePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function makeKeyFile(folder: string): Promise<string> {
@@ -202,7 +192,7 @@ export async function startMongod(options: StartMongodOptions): Promise<StartedM
   const data = path.join(folder, 'data');
   await mkdir(data, { recursive: true, mode: 0o700 });
   const keyFile = await makeKeyFile(folder);
-  const port = await findFreePort();
+  const port = await findFreePort(options.portWanted);
   const child = startDatabaseProcess({
     command: process.execPath,
     args: [
