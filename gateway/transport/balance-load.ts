@@ -2,7 +2,7 @@ import { FetchError } from './fetch-error.ts';
 import type { Endpoint } from './send-http.ts';
 import type { SendToSubgraph } from './subgraph-request.ts';
 
-// A URL that could not be reached is left alone for this time, while there are others.
+// A URL that could not be reached, or whose server is about to stop, is left alone for this time, while there are others.
 const restMs = 1000;
 
 interface Replica {
@@ -36,6 +36,8 @@ export function balanceLoad(
     return replica.endpoint.send(request).then(
       (response) => {
         replica.inFlight -= 1;
+        // A mutation on a connection that is made now could be cut, and would not be sent again.
+        if (response.isClosing === true) replica.restsUntil = now() + restMs;
         return response;
       },
       (failure: unknown) => {

@@ -42,7 +42,7 @@ export function createTransport(
   for (const [name, list] of urls) {
     const { signRequest } = options;
     const opened = list.map((url) => {
-      const endpoint = createEndpoint(url, options);
+      const endpoint = createEndpoint(url, { ...options, watchesClose: list.length > 1 });
       return signRequest === undefined ? endpoint : signRequests(name, endpoint, signRequest);
     });
     endpoints.push(...opened);

@@ -219,4 +219,24 @@ describe('load balancing', () => {
     void balance(makeRequest());
     expect([good.calls.length, bad.calls.length]).toEqual([3, 1]);
   });
+
+  test('leaves a server that says `connection: close`', async () => {
+    const calls = { staying: 0, leaving: 0 };
+    const serve =
+      (name: keyof typeof calls, isClosing: boolean): SendToSubgraph =>
+      () => {
+        calls[name] += 1;
+        return Promise.resolve({ status: 200, body: Buffer.from('{}'), isClosing });
+      };
+    const close = () => Promise.resolve();
+    const balance = balanceLoad(
+      [
+        { url: 'staying', send: serve('staying', false), close },
+        { url: 'leaving', send: serve('leaving', true), close },
+      ],
+      () => 0,
+    );
+    for (let count = 0; count < 10; count++) await balance(makeRequest());
+    expect(calls).toEqual({ staying: 9, leaving: 1 });
+  });
 });

@@ -17,6 +17,8 @@ export interface EndpointOptions {
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly responseBytesMax: number;
+  /** Whether `isClosing` of responses is read. Default: no. */
+  readonly watchesClose?: boolean;
 }
 
 /** Opens a pool for a URL; the first connection is made by the first request. */
@@ -38,7 +40,7 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
       new Promise((resolve, reject) => {
         pool.dispatch(
           { path, method: 'POST', headers: listHeaders(request), body: request.body },
-          new ResponseReader(request, options.responseBytesMax, resolve, reject),
+          new ResponseReader(request, options, resolve, reject),
         );
       }),
     close: () => pool.close(),
@@ -75,21 +77,24 @@ function listHeaders({ headers, deadlineAt }: SubgraphRequest): string[] {
 class ResponseReader implements Dispatcher.DispatchHandler {
   readonly #request: SubgraphRequest;
   readonly #bytesMax: number;
+  readonly #watchesClose: boolean;
   readonly #resolve: (response: SubgraphResponse) => void;
   readonly #reject: (reason: FetchError) => void;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #status = 0;
+  #isClosing = false;
   #abort: ((reason: Error) => void) | undefined;
 
   constructor(
     request: SubgraphRequest,
-    bytesMax: number,
+    { responseBytesMax, watchesClose = false }: EndpointOptions,
     resolve: (response: SubgraphResponse) => void,
     reject: (reason: FetchError) => void,
   ) {
     this.#request = request;
-    this.#bytesMax = bytesMax;
+    this.#bytesMax = responseBytesMax;
+    this.#watchesClose = watchesClose;
     this.#resolve = resolve;
     this.#reject = reject;
     // The request may wait for a connection, and be cancelled there.
@@ -113,9 +118,10 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     else this.#request.timing?.sent();
   }
 
-  onHeaders(status: number): boolean {
+  onHeaders(status: number, headers: readonly Buffer[]): boolean {
     // 1xx answers come before the real one.
     if (status >= 200) this.#status = status;
+    if (this.#watchesClose) this.#isClosing = saysClose(headers);
     return true;
   }
 
@@ -139,13 +145,24 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     const [first] = this.#chunks;
     const body =
       this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#bytes);
-    this.#resolve({ status: this.#status, body });
+    this.#resolve({ status: this.#status, body, ...(this.#isClosing && { isClosing: true }) });
   }
 
   onError(error: Error): void {
     this.#request.cancellation.removeListener(this.#cancel);
     this.#reject(describeFailure(this.#request.service, error));
   }
+}
+
+/** Names and values of the headers come in turns. */
+function saysClose(headers: readonly Buffer[]): boolean {
+  return headers.some(
+    (name, index) =>
+      index % 2 === 0 &&
+      name.length === 'connection'.length &&
+      name.toString('latin1').toLowerCase() === 'connection' &&
+      headers[index + 1]?.toString('latin1').toLowerCase() === 'close',
+  );
 }
 
 function describeFailure(service: string, error: Error): FetchError {

@@ -28,6 +28,8 @@ export interface SubgraphResponse {
   readonly status: number;
   /** Everybody who shares the request reads it, nobody writes it. */
   readonly body: Buffer;
+  /** The server said `connection: close`: it is about to stop. Read where a subgraph has several URLs. */
+  readonly isClosing?: boolean;
 }
 
 /** Sends a request. Rejects with a `FetchError` when there is no complete response. */
