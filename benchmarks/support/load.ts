@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly isDone?: () => boolean;
   /** Sees every answer. */
   readonly onAnswer?: (answer: Buffer) => void;
+  /** Headers beside those for JSON, such as a token. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The body of a request, by its number from 0. */
   readonly body: (index: number) => string;
 }
@@ -40,7 +42,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       const { statusCode, body } = await pool.request({
         path: pathname,
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...options.headers },
         body: options.body(index),
       });
       const text = Buffer.from(await body.arrayBuffer());
@@ -64,10 +66,14 @@ export function findPercentile(latenciesMs: readonly number[], part: number): nu
 }
 
 /** Sends one request and answers its parsed body. */
-export async function sendOnce(url: string, body: string): Promise<unknown> {
+export async function sendOnce(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body,
   });
   return response.json();

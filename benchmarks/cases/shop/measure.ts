@@ -38,14 +38,14 @@ export async function countStatements(
     (await Promise.all(counters.map((counter) => counter.count()))).reduce((sum, count) => sum + count, 0);
   const before = await countAll();
   for (let index = 0; index < countedRequests; index += 1)
-    await sendOnce(side.url, bodyOf(operation, length, index));
+    await sendOnce(side.url, bodyOf(operation, length, index), side.headers);
   return ((await countAll()) - before) / countedRequests;
 }
 
 /** Runs an operation without measuring, so that a side's code is compiled before any of its numbers is taken. */
 export async function warmUp(side: RunningSide, operation: ShopOperation, length: number): Promise<void> {
   const body = (index: number): string => bodyOf(operation, length, index + 20_000);
-  await runLoad({ url: side.url, users, durationMs: warmUpMs, body });
+  await runLoad({ url: side.url, headers: side.headers, users, durationMs: warmUpMs, body });
 }
 
 /** What a side does under load, without its statements. */
@@ -56,14 +56,20 @@ export async function measureLoad(
   shop: BenchmarkShop,
 ): Promise<Omit<Measurement, 'statements'>> {
   const body = (index: number): string => bodyOf(operation, length, index);
-  await runLoad({ url: side.url, users, durationMs: rampMs, body: (index) => body(index + 10_000) });
+  await runLoad({
+    url: side.url,
+    headers: side.headers,
+    users,
+    durationMs: rampMs,
+    body: (index) => body(index + 10_000),
+  });
   const readCpu = () => ({
     side: readTreeCpu(side.pids).otherMs,
     // The databases of the services are below freehold's process, the shared one below this.
     databases: readTreeCpu([shop.freehold.pid, process.pid]).databaseMs,
   });
   const before = readCpu();
-  const load = await runLoad({ url: side.url, users, durationMs: measureMs, body });
+  const load = await runLoad({ url: side.url, headers: side.headers, users, durationMs: measureMs, body });
   const after = readCpu();
   if (load.failures > 0)
     throw new Error(`${operation.name}: ${load.failures} of ${load.requests} requests failed`);

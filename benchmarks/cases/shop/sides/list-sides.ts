@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,8 @@ export interface ShopSide {
 /** A side that answers. */
 export interface RunningSide {
   readonly url: string;
+  /** Sent with each request: freehold alone asks who it is that wants somebody's orders. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The processes that it is made of. */
   readonly pids: readonly number[];
   close(): Promise<void>;
@@ -58,6 +61,7 @@ function federated(name: string, serviceScript: string): ShopSide {
       const children = [gateway, ...started].map(({ child }) => child);
       return {
         url: gateway.url,
+        headers: {},
         pids: children.map(({ pid }) => pid),
         async close() {
           await Promise.all(children.map((child) => child.stop()));
@@ -74,16 +78,31 @@ function single(name: string, script: string, databases: readonly string[]): Sho
     name,
     async start(shop) {
       const { child, url } = await startProgram(shop, script, [], databases);
-      return { url, pids: [child.pid], close: () => child.stop() };
+      return { url, headers: {}, pids: [child.pid], close: () => child.stop() };
     },
   };
+}
+
+/** The user who changes reviews, and reads everybody's orders. */
+export const benchmarkUser = 'user-1';
+
+function mintToken(): string {
+  const args = ['bin/freehold.js', 'token', '--user', benchmarkUser, '--scope', 'orders:read:all'];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`freehold token ended with ${status}: ${stderr}`);
+  return stdout.trim();
 }
 
 const freehold: ShopSide = {
   name: 'freehold',
   // It runs already: the databases are its own.
   start: (shop) =>
-    Promise.resolve({ url: shop.url, pids: [shop.freehold.pid], close: () => Promise.resolve() }),
+    Promise.resolve({
+      url: shop.url,
+      headers: { authorization: `Bearer ${mintToken()}` },
+      pids: [shop.freehold.pid],
+      close: () => Promise.resolve(),
+    }),
 };
 
 /** The sides in the order of the report. Those that need a package that is not installed are left out, with a word. */
