@@ -134,11 +134,14 @@ describe.each(databases)('a statement that %s is busy with', (_name, database) =
         body: JSON.stringify({ query: database.query }),
         signal: client.signal,
       });
-      const rejected = expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+      const ending = answer.then(
+        () => 'answered',
+        (error: Error) => error.name,
+      );
       await expect.poll(() => database.running(), { interval: 10, timeout: 1400 }).toBe(1);
       const left = performance.now();
       client.abort();
-      await rejected;
+      expect(await ending).toBe('AbortError');
       await expect.poll(() => database.running(), { interval: 10, timeout: 5000 }).toBe(0);
       expect(performance.now() - left).toBeLessThan(endMs);
     } finally {
