@@ -18,6 +18,8 @@ export interface DevelopmentKeys {
 export interface DevelopmentToken {
   /** The claim `sub`. */
   readonly user: string;
+  /** The claim `preferred_username`. */
+  readonly username?: string | undefined;
   readonly scopes: readonly string[];
   readonly policies: readonly string[];
   /** Seconds until it expires. */
@@ -53,12 +55,13 @@ export async function ensureDevelopmentKeys(projectRoot: string): Promise<Develo
 /** Mints a token that a gateway with the development key set accepts; makes the keys at first use. */
 export async function mintDevelopmentToken(
   projectRoot: string,
-  { user, scopes, policies, expiresS }: DevelopmentToken,
+  { user, username, scopes, policies, expiresS }: DevelopmentToken,
 ): Promise<string> {
   const keys = await ensureDevelopmentKeys(projectRoot);
   const key = await readKey(keys.privateFile);
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
+    ...(username !== undefined && { preferred_username: username }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     ...(policies.length > 0 && { policies: [...policies] }),
   })

@@ -16,7 +16,15 @@ export interface Project {
   /** Where a deployed subgraph is found: a URL with `{name}` in it, written into the composed supergraph. */
   readonly subgraphUrl: string;
   readonly gateway: { readonly port: number };
+  /** Whom development tokens are for when nobody is named: a user of the sample data. */
+  readonly developmentUser: DevelopmentUser | undefined;
   readonly subgraphs: readonly ProjectSubgraph[];
+}
+
+/** A user of the sample data. */
+export interface DevelopmentUser {
+  readonly id: string;
+  readonly username: string;
 }
 
 /** One service of the project. */
@@ -56,6 +64,7 @@ const projectShape = z.strictObject({
     .regex(/^https?:\/\/.*\{name\}/, 'expected a URL that has "{name}" in it')
     .default('http://{name}:4001/graphql'),
   gateway: z.strictObject({ port: z.int().min(0).max(65_535) }),
+  developmentUser: z.strictObject({ id: z.string().min(1), username: z.string().min(1) }).optional(),
   subgraphs: z
     .array(z.strictObject({ name: nameText, database: z.enum(['postgres', 'mongo']) }))
     .min(1, 'expected at least one subgraph'),
@@ -112,13 +121,14 @@ export function parseProject(text: string, root: string): Project {
   ];
   if (!parsed.success || problems.length > 0)
     throw new ProjectError(`${file} cannot be used:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  const { name, supergraph, subgraphUrl, gateway, subgraphs } = parsed.data;
+  const { name, supergraph, subgraphUrl, gateway, developmentUser, subgraphs } = parsed.data;
   return {
     root,
     name,
     supergraphFile: path.resolve(root, supergraph),
     subgraphUrl,
     gateway,
+    developmentUser,
     subgraphs: subgraphs.map((subgraph) => ({
       name: subgraph.name,
       database: subgraph.database,

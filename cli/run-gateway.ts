@@ -32,11 +32,13 @@ export async function runGateway(input: GatewayConfigInput): Promise<void> {
 function addEnvironment(input: GatewayConfigInput, environment: Environment): GatewayConfigInput {
   const signingKeys = environment['FREEHOLD_SIGNING_KEYS'];
   const explainToken = environment['FREEHOLD_EXPLAIN_TOKEN'];
+  const graphiqlToken = environment['FREEHOLD_GRAPHIQL_TOKEN'];
   const otlpEndpoint = input.otlpEndpoint ?? environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
   return {
     ...input,
     ...(signingKeys && { signingKeys: signingKeys.split(',') }),
     ...(explainToken && { explainToken }),
+    ...(graphiqlToken && { graphiqlToken }),
     ...(otlpEndpoint && { otlpEndpoint }),
   };
 }

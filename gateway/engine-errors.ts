@@ -2,6 +2,8 @@ import type { FetchErrorCode } from './transport/fetch-error.ts';
 
 /** Codes that stand beside partial data, at the path of what is missing, and when they happen. */
 export const engineErrors = {
+  UNAUTHORIZED_FIELD_OR_TYPE:
+    'the caller may not see what was asked for here; it was not asked of any subgraph',
   SUBGRAPH_UNREACHABLE: 'no connection to the subgraph, or it broke off its answer',
   SUBGRAPH_TIMEOUT: 'the subgraph did not answer in time',
   SUBGRAPH_BAD_STATUS: 'the subgraph answered with an HTTP status that is no success, and without GraphQL',

@@ -29,6 +29,7 @@ export async function bundleGraphiql() {
       define: {
         'process.env.NODE_ENV': '"production"',
         SAMPLE_OPERATION: JSON.stringify(await readFile('operations/sample.graphql', 'utf8')),
+        SIGNED_IN_OPERATION: JSON.stringify(await readFile('operations/me.graphql', 'utf8')),
       },
     }),
     build({

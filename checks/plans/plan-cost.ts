@@ -4,6 +4,7 @@ import { normaliseOperation } from '../../gateway/operation/normalise-operation.
 import { listFragments } from '../../gateway/operation/conditions.ts';
 import type { CompiledPlan } from '../../gateway/planning/compiled-plan.ts';
 import { createOperationPlanner } from '../../gateway/planning/query-planner.ts';
+import { stripAuthorization } from '../../gateway/supergraph/strip-authorization.ts';
 import type { KnownOperation } from '../operations/known-operation.ts';
 
 /** What a plan costs before anything is measured. */
@@ -26,7 +27,8 @@ export interface PlanCounter {
  * graphs takes most of the time, so it is done once per supergraph.
  */
 export function createPlanCounter(supergraphSdl: string): PlanCounter {
-  const planner = createOperationPlanner(supergraphSdl);
+  // What says who may see what comes before every plan, and the planner knows nothing of it.
+  const planner = createOperationPlanner(stripAuthorization(supergraphSdl));
   const schema = buildSchema(planner.description.apiSdl, { assumeValidSDL: true });
   const fieldNames = new Set(planner.description.fieldNames);
   return {

@@ -2,8 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { print } from 'graphql';
+import { z } from 'zod';
 
 import { defaultOperationGlobs, loadOperations } from '../../checks/operations/load-operations.ts';
+import type { CommandCaller } from '../sign-in.ts';
 import { BudgetError } from './budget-error.ts';
 
 /** A known operation with the variables that it is measured with. */
@@ -14,10 +16,19 @@ export interface BudgetOperation {
   readonly file: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** In whose name it is measured; undefined for nobody's. */
+  readonly caller: CommandCaller | undefined;
 }
 
+const callerShape = z.strictObject({
+  user: z.string().min(1).optional(),
+  username: z.string().min(1).optional(),
+  scopes: z.array(z.string()).optional(),
+});
+
 /**
- * Reads the operations under `operations/`, each with the variables of `<document>.variables.json` beside it.
+ * Reads the operations under `operations/`, each with the variables of `<document>.variables.json` beside it, and with
+ * the caller of `<document>.caller.json`.
  * @throws {BudgetError} listing all documents that cannot be read.
  */
 export async function loadBudgetOperations(root: string): Promise<readonly BudgetOperation[]> {
@@ -37,6 +48,7 @@ export async function loadBudgetOperations(root: string): Promise<readonly Budge
     file: location.file,
     query: print(document),
     variables: readVariables(files, location.file),
+    caller: readCaller(files, location.file),
   }));
 }
 
@@ -65,17 +77,31 @@ async function readFiles(root: string): Promise<ReadonlyMap<string, string>> {
 
 function readVariables(files: ReadonlyMap<string, string>, document: string): Record<string, unknown> {
   const file = document.replace(/\.[^.]+$/, '.variables.json');
+  const value = readJson(files, file) ?? {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new BudgetError(`${file}: expected a JSON object with the variables of ${document}.`);
+  return { ...value };
+}
+
+function readCaller(files: ReadonlyMap<string, string>, document: string): CommandCaller | undefined {
+  const file = document.replace(/\.[^.]+$/, '.caller.json');
+  const value = readJson(files, file);
+  if (value === undefined) return undefined;
+  const parsed = callerShape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new BudgetError(
+    `${file}: expected who asks, such as {"user": "user-1", "scopes": ["orders:read:all"]}; found ${JSON.stringify(value)}.`,
+  );
+}
+
+function readJson(files: ReadonlyMap<string, string>, file: string): unknown {
   const text = files.get(file);
-  if (text === undefined) return {};
-  let value: unknown;
+  if (text === undefined) return undefined;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new BudgetError(`${file} is not JSON: ${error instanceof Error ? error.message : error}.`, {
       cause: error,
     });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BudgetError(`${file}: expected a JSON object with the variables of ${document}.`);
-  return { ...value };
 }

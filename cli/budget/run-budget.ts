@@ -1,5 +1,6 @@
 import { findGatewayUrl } from '../explain/run-explain.ts';
-import { loadProject } from '../project.ts';
+import { type Project, loadProject } from '../project.ts';
+import { signIn } from '../sign-in.ts';
 import { BudgetError } from './budget-error.ts';
 import { budgetsFile, readBudgets, writeBudgets, type Budget, type Budgets } from './budgets-file.ts';
 import { compareBudgets, printBudgetLines } from './compare-budgets.ts';
@@ -18,11 +19,12 @@ export interface RunBudgetOptions {
 
 /** Measures the known operations and compares them with their budgets. @throws {BudgetError} when one needs more. */
 export async function runBudget(options: RunBudgetOptions): Promise<void> {
-  const { root } = await loadProject();
+  const project = await loadProject();
+  const { root } = project;
   const url = options.url ?? (await findGatewayUrl());
   const operations = await loadBudgetOperations(root);
   const { run, notRun } = choose(operations, options.withMutations);
-  const measured = await measureAll(url, run, options.headers);
+  const measured = await measureAll(url, run, (operation) => signInTo(project, operation, options.headers));
   if (notRun.length > 0)
     console.log(
       `Not run, because they write (--mutations runs them): ${notRun.map(({ name }) => name).join(', ')}.`,
@@ -49,12 +51,21 @@ function choose(
 async function measureAll(
   url: string,
   operations: readonly BudgetOperation[],
-  headers: Readonly<Record<string, string>>,
+  headersOf: (operation: BudgetOperation) => Promise<Readonly<Record<string, string>>>,
 ): Promise<Budgets> {
   const measured: Record<string, Budget> = {};
   for (const operation of operations)
-    measured[operation.name] = await measureOperation(url, operation, headers);
+    measured[operation.name] = await measureOperation(url, operation, await headersOf(operation));
   return measured;
+}
+
+/** What is given goes before the token of the operation's own caller. */
+async function signInTo(
+  project: Project,
+  { caller }: BudgetOperation,
+  headers: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  return { ...(await signIn(project, caller)), ...headers };
 }
 
 async function update(

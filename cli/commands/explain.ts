@@ -1,10 +1,15 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
+import type { CommandCaller } from '../sign-in.ts';
+
 interface ExplainOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly url?: string;
   readonly operation?: string;
   readonly header: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly username?: string;
+  readonly scope?: readonly string[];
   readonly full?: true;
   readonly json?: true;
 }
@@ -24,6 +29,9 @@ export function addExplainCommand(program: Command): void {
       addHeader,
       {},
     )
+    .option('--user <id>', 'sign in as this user, with a token for development')
+    .option('--username <name>', 'the name of that user, where the operation needs it')
+    .option('--scope <names...>', 'scopes that the token carries')
     .option('--full', 'print statements to their end')
     .option('--json', 'print the trace as JSON')
     .action(async (file: string, options: ExplainOptions) => {
@@ -32,11 +40,19 @@ export function addExplainCommand(program: Command): void {
         variables: options.variables ?? {},
         url: options.url,
         operationName: options.operation,
+        caller: findCaller(options),
         headers: options.header,
         isFull: options.full === true,
         isJson: options.json === true,
       });
     });
+}
+
+/** Undefined when the operation is to be run for nobody. */
+function findCaller({ user, username, scope }: ExplainOptions): CommandCaller | undefined {
+  return user === undefined && username === undefined && scope === undefined
+    ? undefined
+    : { user, username, scopes: scope };
 }
 
 function parseVariables(text: string): Record<string, unknown> {

@@ -14,10 +14,12 @@ export function addPlanCommand(program: Command): void {
         const { readFile } = await import('node:fs/promises');
         const { explainOperation } = await import('../../gateway/planning/explain-operation.ts');
         const { readSupergraph } = await import('../../gateway/supergraph/read-supergraph.ts');
+        const { stripAuthorization } = await import('../../gateway/supergraph/strip-authorization.ts');
         const { loadProject } = await import('../project.ts');
         const supergraph = await readSupergraph(options.supergraph ?? (await loadProject()).supergraphFile);
         const explained = explainOperation({
-          supergraphSdl: supergraph.sdl,
+          // A plan is made of what a caller may see; this one is for a caller who may see everything.
+          supergraphSdl: stripAuthorization(supergraph.sdl),
           query: await readFile(file, 'utf8'),
           operationName: options.operation,
           variables: options.variables ?? '{}',

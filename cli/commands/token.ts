@@ -1,7 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
 interface TokenOptions {
-  readonly user: string;
+  readonly user?: string;
+  readonly username?: string;
   readonly scope: readonly string[];
   readonly policy: readonly string[];
   readonly expires: number;
@@ -14,20 +15,17 @@ export function addTokenCommand(program: Command): void {
     .description(
       'Print a token for development; a gateway accepts it with --jwks .freehold/keys/development-jwks.json',
     )
-    .requiredOption('--user <id>', "whose token it is (the claim sub), such as a user's id")
+    .option('--user <id>', 'whose token it is (the claim sub); default: the developmentUser of freehold.json')
+    .option('--username <name>', 'the name of that user (the claim preferred_username), which reviews bear')
     .option('--scope <names...>', 'scopes that it carries', [])
     .option('--policy <names...>', 'policies that it fulfils', [])
     .option('--expires <time>', 'how long it is valid, such as 30m, 12h or 7d', parseDuration, 3600)
     .action(async (options: TokenOptions) => {
       const { loadProject } = await import('../project.ts');
-      const { mintDevelopmentToken } = await import('../development-keys.ts');
-      const { root } = await loadProject();
-      const token = await mintDevelopmentToken(root, {
-        user: options.user,
-        scopes: options.scope,
-        policies: options.policy,
-        expiresS: options.expires,
-      });
+      const { mintTokenFor } = await import('../sign-in.ts');
+      const { user, username, scope, policy, expires } = options;
+      const caller = { user, username, scopes: scope, policies: policy };
+      const token = await mintTokenFor(await loadProject(), caller, expires);
       process.stdout.write(`${token}\n`);
     });
 }

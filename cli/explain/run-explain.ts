@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 
 import { readEnvironment } from '../environment.ts';
 import { loadProject } from '../project.ts';
+import { type CommandCaller, signIn } from '../sign-in.ts';
 import { askForTrace, printErrors } from './ask-for-trace.ts';
 import { ExplainError } from './explain-error.ts';
 import { printReport, type Paint } from './print-report.ts';
@@ -13,6 +14,8 @@ export interface RunExplainOptions {
   /** Where the gateway answers; undefined for this machine at the project's port. */
   readonly url: string | undefined;
   readonly operationName: string | undefined;
+  /** In whose name; undefined for nobody's. */
+  readonly caller: CommandCaller | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** Statements to their end instead of one line each. */
   readonly isFull: boolean;
@@ -23,8 +26,13 @@ export interface RunExplainOptions {
 export async function runExplain(file: string, options: RunExplainOptions): Promise<void> {
   const url = options.url ?? (await findGatewayUrl());
   const token = readEnvironment()['FREEHOLD_EXPLAIN_TOKEN'];
-  const headers = { ...(token && { 'freehold-explain-token': token }), ...options.headers };
-  const { report, errors } = await askForTrace(url, { ...options, headers, query: await readDocument(file) });
+  const headers = {
+    ...(token && { 'freehold-explain-token': token }),
+    ...(options.caller && (await signIn(await loadProject(), options.caller))),
+    ...options.headers,
+  };
+  const query = await readDocument(file);
+  const { report, errors } = await askForTrace(url, { ...options, headers, query });
   if (options.isJson) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;

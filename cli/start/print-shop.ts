@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import type { Project } from '../project.ts';
+import type { DevelopmentUser, Project } from '../project.ts';
 import type { RunningShop } from './start-shop.ts';
 
 /** Where everything is, for a person who wants to use it. */
@@ -24,12 +24,21 @@ export async function printShop(shop: RunningShop, project: Project, seconds: nu
     `  gateway   ${shop.gatewayUrl}/graphql`,
     `  Sandbox   ${shop.gatewayUrl}/ (Apollo's page, needs the internet)`,
     `  GraphiQL  ${shop.gatewayUrl}/graphiql (works offline)`,
+    ...(shop.signedIn === undefined ? [] : printSignIn(shop.signedIn)),
     '',
     ...(sample === undefined ? [] : [`  Try this there:\n\n${indent(sample.trim())}\n`]),
     `  Up in ${seconds.toFixed(1)} s. Ctrl-C stops everything; the data stays.`,
     '',
     '',
   ].join('\n');
+}
+
+function printSignIn({ id, username }: DevelopmentUser): string[] {
+  return [
+    '',
+    `  The token in GraphiQL's headers signs you in as ${username} (${id}): try operations/me.graphql with it.`,
+    '  A token for anybody else, with scopes: npx freehold token --user user-2 --scope orders:read:all',
+  ];
 }
 
 function printTable(rows: readonly (readonly string[])[]): string {

@@ -7,9 +7,10 @@ import { printServiceKeys } from '../../gateway/auth/sign-request.ts';
 import type { ServiceFlags } from '../commands/service-flags.ts';
 import { ensureDevelopmentKeys } from '../development-keys.ts';
 import { readEnvironment } from '../environment.ts';
+import { mintTokenFor } from '../sign-in.ts';
 import { makeChildEnvironment } from '../process/child-environment.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
-import type { Project } from '../project.ts';
+import type { DevelopmentUser, Project } from '../project.ts';
 import type { StartReporter } from './start-reporter.ts';
 import { startService, type RunningService } from './start-service.ts';
 import type { WayBetween } from './way-between.ts';
@@ -37,11 +38,16 @@ export interface StartShopOptions {
   readonly signal: AbortSignal;
 }
 
+/** How long the token in GraphiQL is valid, in seconds: nobody wants to sign in while trying things out. */
+const graphiqlTokenS = 7 * 86_400;
+
 /** The shop, answering. */
 export interface RunningShop {
   readonly gatewayUrl: string;
   readonly gateway: ManagedProcess;
   readonly services: readonly RunningService[];
+  /** Whom the token in GraphiQL signs in; undefined when there is none. */
+  readonly signedIn: DevelopmentUser | undefined;
   /** Stops the gateway, then services, then databases; within 5 s. Safe to call twice. */
   stop(): Promise<void>;
   /** Ends all processes at once. */
@@ -84,7 +90,13 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
 
   options.reporter.step('gateway', 'starting');
   const { jwksFile } = await ensureDevelopmentKeys(project.root);
-  const gateway = makeGatewayProcess(options, services, logFolder, { signingKey, jwksFile, explainToken });
+  // Who reaches the page gets the token, so it stays on this machine.
+  const signedIn = /^(127\.0\.0\.1|::1|localhost)$/.test(options.gatewayHost)
+    ? project.developmentUser
+    : undefined;
+  const graphiqlToken = signedIn && (await mintTokenFor(project, {}, graphiqlTokenS));
+  const secrets = { signingKey, jwksFile, explainToken, graphiqlToken };
+  const gateway = makeGatewayProcess(options, services, logFolder, secrets);
   const { url } = await gateway.start().catch(async (error: unknown) => {
     await Promise.all([gateway.stop(0), stopServices()]);
     throw error;
@@ -99,6 +111,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
     gatewayUrl: url,
     gateway,
     services,
+    signedIn,
     stop: () => (stopped ??= stop()),
     kill: () => {
       gateway.kill();
@@ -111,7 +124,12 @@ function makeGatewayProcess(
   options: StartShopOptions,
   services: readonly RunningService[],
   logFolder: string,
-  keys: { readonly signingKey: string; readonly jwksFile: string; readonly explainToken: string | undefined },
+  secrets: {
+    readonly signingKey: string;
+    readonly jwksFile: string;
+    readonly explainToken: string | undefined;
+    readonly graphiqlToken: string | undefined;
+  },
 ): ManagedProcess {
   const { project, gatewayPort, gatewayHost, engine, environment, usageFile, log } = options;
   const { gatewayConfigFile, serviceFlags, wayBetween } = options;
@@ -121,7 +139,7 @@ function makeGatewayProcess(
       'gateway',
       `--supergraph=${project.supergraphFile}`,
       `--engine=${engine}`,
-      `--jwks=${keys.jwksFile}`,
+      `--jwks=${secrets.jwksFile}`,
       `--host=${gatewayHost}`,
       `--port=${port === 0 ? gatewayPort : port}`,
       ...(usageFile === undefined ? [] : [`--usage=${usageFile}`]),
@@ -135,8 +153,9 @@ function makeGatewayProcess(
     ],
     makeEnvironment: () =>
       makeChildEnvironment(environment, {
-        FREEHOLD_SIGNING_KEYS: keys.signingKey,
-        ...(keys.explainToken && { FREEHOLD_EXPLAIN_TOKEN: keys.explainToken }),
+        FREEHOLD_SIGNING_KEYS: secrets.signingKey,
+        ...(secrets.explainToken && { FREEHOLD_EXPLAIN_TOKEN: secrets.explainToken }),
+        ...(secrets.graphiqlToken && { FREEHOLD_GRAPHIQL_TOKEN: secrets.graphiqlToken }),
       }),
     logFile: path.join(logFolder, 'gateway.log'),
     onState: (state) => {

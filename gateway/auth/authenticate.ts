@@ -24,6 +24,7 @@ export type AuthenticationOptions = Pick<
   | 'jwtAlgorithms'
   | 'jwtClockToleranceS'
   | 'jwksCooldownMs'
+  | 'usernameClaim'
   | 'scopesClaim'
   | 'policiesClaim'
   | 'authentication'
@@ -104,8 +105,10 @@ function refuse(message: string): RequestError {
 }
 
 function readIdentity(payload: JWTPayload, options: AuthenticationOptions): RequestIdentity {
+  const username = payload[options.usernameClaim];
   return Object.freeze({
     subject: payload.sub,
+    username: typeof username === 'string' ? username : undefined,
     scopes: readWords(payload[options.scopesClaim]),
     policies: readWords(payload[options.policiesClaim]),
   });

@@ -85,6 +85,6 @@ function makeSource(): SignatureSource {
 }
 
 /** The value of `freehold-identity`. */
-export function printIdentity({ subject, scopes }: RequestIdentity): string {
-  return Buffer.from(JSON.stringify({ sub: subject, scope: [...scopes] })).toString('base64url');
+export function printIdentity({ subject, username, scopes }: RequestIdentity): string {
+  return Buffer.from(JSON.stringify({ sub: subject, username, scope: [...scopes] })).toString('base64url');
 }

@@ -48,6 +48,11 @@ export const authOptions = {
     .min(0)
     .default(30_000)
     .describe('Shortest time in milliseconds between two reads of a key set for keys that it did not have.'),
+  usernameClaim: z
+    .string()
+    .min(1)
+    .default('preferred_username')
+    .describe("The claim with the caller's username, which services are told beside `sub`."),
   scopesClaim: z
     .string()
     .min(1)

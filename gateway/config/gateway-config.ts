@@ -99,6 +99,13 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       "Secret of those who may ask for an operation's trace in `production`, sent as `freehold-explain-token` beside `freehold-explain: 1`. Unset: nobody may. `development` explains to everybody.",
     ),
+  graphiqlToken: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Token that GraphiQL's headers are filled in with, in `development`. Whoever opens the page on this machine gets it, so it must be one that is worth nothing elsewhere.",
+    ),
   metrics: z
     .boolean()
     .default(false)
@@ -157,6 +164,9 @@ function listIssues(error: z.ZodError): string[] {
 function findContradictions(config: GatewayConfig): string[] {
   if (config.authentication === 'required' && config.jwks.length === 0) {
     return ['- jwks: expected a key set, because authentication is "required"'];
+  }
+  if (config.mode === 'production' && config.graphiqlToken !== undefined) {
+    return ['- graphiqlToken: expected none, because mode is "production"'];
   }
   if (config.forwardHeaders.includes('freehold-explain')) {
     return [

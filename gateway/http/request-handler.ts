@@ -65,7 +65,7 @@ async function route(parts: HandlerParts, request: IncomingMessage, response: Se
     default:
       if (parts.config.metrics && path === '/metrics') return answerMetrics(parts.metrics, response);
       if (parts.config.mode === 'development' && (path === '/graphiql' || path.startsWith('/graphiql/'))) {
-        return serveGraphiql(request, response, path);
+        return serveGraphiql(request, response, path, parts.config.graphiqlToken);
       }
       throw new RequestError(
         'NOT_FOUND',

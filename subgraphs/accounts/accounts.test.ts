@@ -2,15 +2,17 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { userAt } from '../../prisma/shop-data/users.ts';
-import { askSubgraph, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { askSubgraphAs, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { makeTestKeys, type TestCaller } from '../../tests/support/signed-caller.ts';
 import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
 import { createSubgraph } from './subgraph.ts';
 
 let database: ServiceDatabaseUnderTest;
 let service: RunningSubgraph;
-const ask = (query: string, variables = {}, headers = {}) =>
-  askSubgraph(service.url, query, variables, headers);
+const clerk: TestCaller = { subject: 'clerk', scopes: ['users:read:all'] };
+const ask = (query: string, variables = {}, caller: TestCaller | undefined = clerk) =>
+  askSubgraphAs(caller, { service: 'accounts', url: service.url }, query, variables);
 const users = Array.from({ length: 200 }, (_, place) => userAt(place + 1));
 
 beforeAll(async () => {
@@ -18,6 +20,7 @@ beforeAll(async () => {
   service = await serveSubgraph(createSubgraph(readServiceSchema('accounts')), {
     databaseUrl: database.url,
     port: 0,
+    signingKeys: makeTestKeys('accounts'),
     log: pino({ level: 'silent' }),
   });
 });
@@ -184,23 +187,76 @@ describe('writing users', () => {
 
   test('changes what is given and keeps the rest', async () => {
     const { data } = await ask(
-      `mutation { updateUser(input: { id: "user-9", name: "New Name", addresses: [] }) { user { name email addresses { id } } errors { code } } }`,
+      `mutation { updateUser(input: { name: "New Name", addresses: [] }) { user { name email addresses { id } } errors { code } } }`,
+      {},
+      { subject: 'user-9' },
     );
     expect(data.updateUser).toEqual({
       user: { name: 'New Name', email: users[8]?.email, addresses: [] },
       errors: [],
     });
     const missing = await ask(
-      'mutation { updateUser(input: { id: "nobody" }) { user { id } errors { code } } }',
+      'mutation { updateUser(input: {}) { user { id } errors { code } } }',
+      {},
+      { subject: 'nobody' },
     );
     expect(missing.data.updateUser.errors).toEqual([{ code: 'USER_NOT_FOUND' }]);
   });
 
   test('sees what the mutation before it in the same document wrote', async () => {
-    const { data } = await ask(`mutation {
-      one: updateUser(input: { id: "user-10", name: "One" }) { user { name } }
-      two: updateUser(input: { id: "user-10", name: "Two" }) { user { name } }
-    }`);
+    const { data } = await ask(
+      `mutation {
+        one: updateUser(input: { name: "One" }) { user { name } }
+        two: updateUser(input: { name: "Two" }) { user { name } }
+      }`,
+      {},
+      { subject: 'user-10' },
+    );
     expect([data.one.user.name, data.two.user.name]).toEqual(['One', 'Two']);
+  });
+});
+
+describe('who may see what', () => {
+  const own = 'query($id: ID) { user(id: $id) { username email addresses { city } } }';
+
+  test('e-mail address and addresses are the user’s own, and for those with the scope', async () => {
+    const [user] = users;
+    const seen = { email: user?.email, addresses: user?.addresses.map(({ city }) => ({ city })) };
+    for (const caller of [{ subject: 'user-1' }, clerk]) {
+      const { data, errors } = await ask(own, { id: 'user-1' }, caller);
+      expect({ data, errors }).toEqual({ data: { user: { username: user?.username, ...seen } }, errors: [] });
+    }
+    for (const [caller, code] of [
+      [{ subject: 'user-2', scopes: ['orders:read:all'] }, 'FORBIDDEN'],
+      [{}, 'FORBIDDEN'],
+      [undefined, 'UNAUTHENTICATED'],
+    ] as const) {
+      const { data, errors } = await askSubgraphAs(caller, { service: 'accounts', url: service.url }, own, {
+        id: 'user-1',
+      });
+      expect(data.user).toEqual({ username: user?.username, email: null, addresses: null });
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual([code, code]);
+    }
+  });
+
+  test('`me` is the user that the token names, and nobody when the shop does not have that user', async () => {
+    const query = '{ me { id email } }';
+    expect((await ask(query, {}, { subject: 'user-5' })).data.me).toEqual({
+      id: 'user-5',
+      email: users[4]?.email,
+    });
+    expect(await ask(query, {}, { subject: 'stranger' })).toMatchObject({ data: { me: null }, errors: [] });
+    expect((await ask(query, {}, { scopes: ['users:read:all'] })).errors[0]?.extensions.code).toBe(
+      'UNAUTHENTICATED',
+    );
+  });
+
+  test('the list of users is for those with the scope', async () => {
+    const { data, errors, statements } = await ask(
+      '{ users(filter: { country: "DE" }) { totalCount } }',
+      {},
+      { subject: 'user-1' },
+    );
+    expect([data.users, errors[0]?.extensions.code, statements]).toEqual([null, 'FORBIDDEN', []]);
   });
 });

@@ -132,7 +132,10 @@ export async function insertUser(
 }
 
 /** Changes a user and, when given, all of its addresses, together or not at all. False when there is no such user. */
-export async function changeUser(database: PrismaClient, change: UpdateUserInput): Promise<boolean> {
+export async function changeUser(
+  database: PrismaClient,
+  change: UpdateUserInput & { readonly id: string },
+): Promise<boolean> {
   const { id, name, email, addresses } = change;
   return database.$transaction(async (transaction) => {
     // Also when only addresses change: the row's lock keeps two changes of one user apart.

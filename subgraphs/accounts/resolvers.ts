@@ -9,12 +9,15 @@ import type { PrismaClient } from '../../prisma/accounts/client/client.ts';
 import { connectionAsked } from '../kit/connections/connection.ts';
 import { type PageArguments, parsePage } from '../kit/connections/page.ts';
 import { uniqueViolationOf } from '../kit/database/unique-violation.ts';
-import type { Resolvers } from '../kit/define-subgraph.ts';
+import { subjectOf } from '../kit/access.ts';
+import type { Resolver, Resolvers } from '../kit/define-subgraph.ts';
 import { fieldsAsked } from '../kit/loading/fields-asked.ts';
 import { badInput } from '../kit/subgraph-error.ts';
+import { refuseListOfUsers, refusePrivateParts } from './access.ts';
 import {
   type AddressRow,
   type UserFilter,
+  type UserRow,
   type UserSort,
   changeUser,
   insertUser,
@@ -45,6 +48,10 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
     CountryCode: GraphQLCountryCode,
     NonNegativeInt: GraphQLNonNegativeInt,
     Query: {
+      async me(_source, _args, context, info) {
+        const id = subjectOf(context.caller);
+        return (await loadUsers(context.database, 'id', [id], fieldsAsked(info)))[0] ?? null;
+      },
       async user(
         _source,
         args: { readonly id?: string | null; readonly username?: string | null },
@@ -62,43 +69,17 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
         throw badInput('Give exactly one of "id" and "username" to user.');
       },
       users(_source, args: UsersArguments, context, info) {
+        const refusal = refuseListOfUsers(context.caller);
+        if (refusal) return refusal;
         const order = orderOfUsers(args.sort);
         const page = parsePage(args, order.name);
         return listUsers(context.database, args.filter ?? {}, order, page, connectionAsked(info));
       },
     },
-    Mutation: {
-      async registerUser(_source, args: { readonly input: RegisterUserInput }, context, info) {
-        const user = normaliseUser(args.input);
-        const errors = checkNewUser(user);
-        if (errors.length > 0) return { user: null, errors };
-        const id = await insertUser(context.database, user, clock()).catch(
-          takenAsData(user.username, user.email),
-        );
-        if (typeof id !== 'string') return { user: null, errors: [id] };
-        return {
-          user: (await loadUsers(context.database, 'id', [id], fieldsAsked(info, ['user'])))[0],
-          errors,
-        };
-      },
-      async updateUser(_source, args: { readonly input: UpdateUserInput }, context, info) {
-        const { id, name, email, addresses } = args.input;
-        const change = {
-          id,
-          name: name?.trim() ?? null,
-          email: email?.trim().toLowerCase() ?? null,
-          addresses: addresses?.map(normaliseAddress) ?? null,
-        };
-        const errors = checkChange(change);
-        if (errors.length > 0) return { user: null, errors };
-        const changed = await changeUser(context.database, change).catch(takenAsData('', change.email ?? ''));
-        if (typeof changed === 'object') return { user: null, errors: [changed] };
-        if (!changed) return { user: null, errors: [userNotFound(id)] };
-        return {
-          user: (await loadUsers(context.database, 'id', [id], fieldsAsked(info, ['user'])))[0],
-          errors,
-        };
-      },
+    Mutation: createMutations(clock),
+    User: {
+      email: (user: UserRow, _args, { caller }) => refusePrivateParts(caller, user.id) ?? user.email,
+      addresses: (user: UserRow, _args, { caller }) => refusePrivateParts(caller, user.id) ?? user.addresses,
     },
     Address: {
       isDefault: (address: AddressRow) => address.position === 0,
@@ -106,11 +87,48 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
   };
 }
 
+function createMutations(clock: () => Date): Readonly<Record<string, Resolver<PrismaClient>>> {
+  return {
+    async registerUser(_source, args: { readonly input: RegisterUserInput }, context, info) {
+      const user = normaliseUser(args.input);
+      const errors = checkNewUser(user);
+      if (errors.length > 0) return { user: null, errors };
+      const id = await insertUser(context.database, user, clock()).catch(
+        takenAsData(user.username, user.email),
+      );
+      if (typeof id !== 'string') return { user: null, errors: [id] };
+      return {
+        user: (await loadUsers(context.database, 'id', [id], fieldsAsked(info, ['user'])))[0],
+        errors,
+      };
+    },
+    async updateUser(_source, args: { readonly input: UpdateUserInput }, context, info) {
+      const id = subjectOf(context.caller);
+      const { name, email, addresses } = args.input;
+      const change = {
+        id,
+        name: name?.trim() ?? null,
+        email: email?.trim().toLowerCase() ?? null,
+        addresses: addresses?.map(normaliseAddress) ?? null,
+      };
+      const errors = checkChange(change);
+      if (errors.length > 0) return { user: null, errors };
+      const changed = await changeUser(context.database, change).catch(takenAsData('', change.email ?? ''));
+      if (typeof changed === 'object') return { user: null, errors: [changed] };
+      if (!changed) return { user: null, errors: [userNotFound(id)] };
+      return {
+        user: (await loadUsers(context.database, 'id', [id], fieldsAsked(info, ['user'])))[0],
+        errors,
+      };
+    },
+  };
+}
+
 function userNotFound(id: string): AccountError {
   return {
     code: 'USER_NOT_FOUND',
-    field: 'id',
-    message: `There is no user with the id ${JSON.stringify(id)}.`,
+    field: null,
+    message: `There is no user with the id ${JSON.stringify(id)}, which the token names.`,
   };
 }
 

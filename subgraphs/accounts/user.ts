@@ -27,7 +27,6 @@ export interface RegisterUserInput {
 
 /** A change of a user as it comes in; what is absent or null stays. */
 export interface UpdateUserInput {
-  readonly id: string;
   readonly name?: string | null;
   readonly email?: string | null;
   readonly addresses?: readonly AddressInput[] | null;

@@ -2,16 +2,18 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { availableAt, stockAt } from '../../prisma/shop-data/stock.ts';
-import { askSubgraph, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { askSubgraphAs, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { makeTestKeys, type TestCaller } from '../../tests/support/signed-caller.ts';
 import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
 import { estimateShipping } from './shipping.ts';
 import { createSubgraph } from './subgraph.ts';
 
 let database: ServiceDatabaseUnderTest;
 let service: RunningSubgraph;
-const ask = (query: string, variables = {}, headers = {}) =>
-  askSubgraph(service.url, query, variables, headers);
+const keeper: TestCaller = { subject: 'keeper', scopes: ['stock:write'] };
+const ask = (query: string, variables = {}, caller: TestCaller | undefined = keeper) =>
+  askSubgraphAs(caller, { service: 'inventory', url: service.url }, query, variables);
 const indexes = Array.from({ length: 50 }, (_, place) => place + 1);
 
 beforeAll(async () => {
@@ -19,6 +21,7 @@ beforeAll(async () => {
   service = await serveSubgraph(createSubgraph(readServiceSchema('inventory')), {
     databaseUrl: database.url,
     port: 0,
+    signingKeys: makeTestKeys('inventory'),
     log: pino({ level: 'silent' }),
   });
 });
@@ -177,5 +180,31 @@ describe('changing stock', () => {
     );
     expect(answers.filter((answer) => answer.data.reserveStock.reservation)).toHaveLength(7);
     expect(await availableOf('new-4')).toBe(0);
+  });
+});
+
+describe('who may change stock', () => {
+  const place = () => ({ service: 'inventory', url: service.url });
+  const operations = [
+    'mutation { adjustStock(input: { productId: "product-1", warehouseId: "warehouse-1", change: 1 }) { errors { code } } }',
+    'mutation { reserveStock(input: { reference: "r", items: [{ productId: "product-1", quantity: 1 }] }) { errors { code } } }',
+    '{ reservation(id: "r") { reference } }',
+    '{ _entities(representations: [{ __typename: "Reservation", id: "r" }]) { ... on Reservation { reference } } }',
+  ];
+
+  test.each(operations)('refused without the scope, before any statement: %s', async (query) => {
+    for (const [caller, code] of [
+      [undefined, 'UNAUTHENTICATED'],
+      [{ subject: 'user-1', scopes: ['stock:read'] }, 'FORBIDDEN'],
+    ] as const) {
+      const { errors, statements } = await askSubgraphAs(caller, place(), query);
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual([code]);
+      expect(statements).toEqual([]);
+    }
+  });
+
+  test('what there is, everybody may see', async () => {
+    const { data } = await askSubgraphAs(undefined, place(), '{ warehouse(code: "BER") { name } }');
+    expect(data.warehouse.name).not.toBe('');
   });
 });

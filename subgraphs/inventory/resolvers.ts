@@ -13,6 +13,7 @@ import type { Resolvers } from '../kit/define-subgraph.ts';
 import { fieldsAsked } from '../kit/loading/fields-asked.ts';
 import type { RequestContext } from '../kit/request-context.ts';
 import { badInput } from '../kit/subgraph-error.ts';
+import { refuseStockKeeping } from './access.ts';
 import {
   type StockFilter,
   type StockLevelRow,
@@ -69,13 +70,17 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
       },
       warehouses: (_source, _args, context) => loadWarehouses(context.database, undefined),
       async reservation(_source, args: { readonly id: string }, context) {
+        const refusal = refuseStockKeeping(context.caller);
+        if (refusal) return refusal;
         return (await loadReservations(context.database, { ids: [args.id] }))[0] ?? null;
       },
     },
     Mutation: {
       adjustStock: (_source, args: { readonly input: AdjustStockInput }, context) =>
-        adjustStock(context.database, args.input, clock()),
+        refuseStockKeeping(context.caller) ?? adjustStock(context.database, args.input, clock()),
       async reserveStock(_source, args: { readonly input: ReserveStockInput }, context) {
+        const refusal = refuseStockKeeping(context.caller);
+        if (refusal) return refusal;
         const outcome = await reserveStock(context.database, args.input, clock());
         return { reservation: null, errors: [], ...outcome };
       },

@@ -4,6 +4,7 @@ import { PrismaClient, type Warehouse } from '../../prisma/inventory/client/clie
 import { openPrisma } from '../kit/database/postgres.ts';
 import { type Subgraph, defineSubgraph } from '../kit/define-subgraph.ts';
 import { keyOfField, knownByKey, loadedByKeys } from '../kit/entities/entity-definition.ts';
+import { refuseStockKeeping } from './access.ts';
 import { type ReservationRow, loadReservations, loadWarehouses } from './queries.ts';
 import { createResolvers } from './resolvers.ts';
 
@@ -21,9 +22,10 @@ export function createSubgraph(typeDefs: DocumentNode): Subgraph<PrismaClient> {
         ),
       ),
       Reservation: loadedByKeys(
-        keyOfField<PrismaClient, ReservationRow>('id', (batch, { database }) =>
-          loadReservations(database, { ids: batch.keys }),
-        ),
+        keyOfField<PrismaClient, ReservationRow>('id', (batch, { database, caller }) => {
+          const refusal = refuseStockKeeping(caller);
+          return refusal ? Promise.reject(refusal) : loadReservations(database, { ids: batch.keys });
+        }),
       ),
     },
     openDatabase: openPrisma((options) => new PrismaClient(options)),

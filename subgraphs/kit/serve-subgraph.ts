@@ -88,7 +88,7 @@ export async function serveSubgraph<Client>(
   const answerOperation = makeAnswerOperation<Client>(subgraph.schema, mask);
   await database.warm?.();
   const verify = options.signingKeys && makeVerifier(subgraph.name, options.signingKeys);
-  if (!verify) log.warn('no signing keys: requests are answered whoever sends them, as in development only');
+  if (!verify) log.warn('no signing keys: requests are answered whoever sends them, and nobody is signed in');
   const checkDatabase = () => database.check(AbortSignal.timeout(readyMs));
   const requests = new RunningRequests();
   const notice = new CloseNotice();

@@ -11,7 +11,6 @@ export interface OrderError {
 
 /** An order as it comes in. */
 export interface PlaceOrderInput {
-  readonly customerId: string;
   readonly items: readonly PlaceOrderItemInput[];
   readonly clientReference?: string | null;
 }

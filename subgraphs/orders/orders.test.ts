@@ -3,16 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { orderAt } from '../../prisma/shop-data/orders.ts';
 import { productAt } from '../../prisma/shop-data/products.ts';
-import { askSubgraph, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { askSubgraphAs, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { makeTestKeys, type TestCaller } from '../../tests/support/signed-caller.ts';
 import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
 import { numberOfOrder } from './order.ts';
 import { createSubgraph } from './subgraph.ts';
 
 let database: ServiceDatabaseUnderTest;
 let service: RunningSubgraph;
-const ask = (query: string, variables = {}, headers = {}) =>
-  askSubgraph(service.url, query, variables, headers);
+const clerk: TestCaller = { subject: 'clerk', scopes: ['orders:read:all', 'orders:write:all'] };
+const ask = (query: string, variables = {}, caller: TestCaller | undefined = clerk) =>
+  askSubgraphAs(caller, { service: 'orders', url: service.url }, query, variables);
 const orders = Array.from({ length: 3_000 }, (_, place) => orderAt(place + 1));
 const ordersOf = (customerId: string) =>
   orders
@@ -24,6 +26,7 @@ beforeAll(async () => {
   service = await serveSubgraph(createSubgraph(readServiceSchema('orders')), {
     databaseUrl: database.url,
     port: 0,
+    signingKeys: makeTestKeys('orders'),
     log: pino({ level: 'silent' }),
   });
 });
@@ -128,16 +131,16 @@ describe('reading orders', () => {
 });
 
 describe('placing and cancelling', () => {
-  const place = (input: object) =>
+  const place = (customerId: string, input: object) =>
     ask(
       'mutation($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id number status total { amount currency } items { name } } errors { code field message } } }',
       { input },
+      { subject: customerId },
     );
 
   test('takes prices from the price list and the next number, and finds the order again by its reference', async () => {
     const product = productAt(5);
     const input = {
-      customerId: 'user-1',
       clientReference: 'cart-1',
       items: [
         {
@@ -147,7 +150,7 @@ describe('placing and cancelling', () => {
         },
       ],
     };
-    const { data } = await place(input);
+    const { data } = await place('user-1', input);
     expect(data.placeOrder).toMatchObject({
       order: {
         status: 'PLACED',
@@ -157,23 +160,21 @@ describe('placing and cancelling', () => {
       errors: [],
     });
     expect(Number(data.placeOrder.order.number.slice(3))).toBeGreaterThan(3_000);
-    const again = await place(input);
+    const again = await place('user-1', input);
     expect(again.data.placeOrder.order.id).toBe(data.placeOrder.order.id);
   });
 
   test('places one order when asked for the same one five times at once', async () => {
     const input = {
-      customerId: 'user-2',
       clientReference: 'cart-2',
       items: [{ productId: 'product-9', quantity: 1 }],
     };
-    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => place(input)));
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => place('user-2', input)));
     expect(new Set(answers.map((answer) => answer.data.placeOrder.order?.id)).size).toBe(1);
   });
 
   test('tells when a price is not the expected one', async () => {
-    const { data } = await place({
-      customerId: 'user-1',
+    const { data } = await place('user-1', {
       items: [{ productId: 'product-5', quantity: 1, expectedUnitPrice: { amount: 1, currency: 'EUR' } }],
     });
     expect(data.placeOrder.order).toBeNull();
@@ -195,5 +196,95 @@ describe('placing and cancelling', () => {
     expect((await cancel(waiting?.id)).data).toEqual(first.data);
     expect((await cancel(sent?.id)).data.cancelOrder.errors).toEqual([{ code: 'NOT_CANCELLABLE' }]);
     expect((await cancel('nothing')).data.cancelOrder.errors).toEqual([{ code: 'ORDER_NOT_FOUND' }]);
+  });
+});
+
+describe('who may see and do what', () => {
+  const read =
+    'query($id: ID!, $number: String!) { byId: order(id: $id) { status } byNumber: order(number: $number) { status } }';
+  const entities =
+    'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Order { status } ... on User { orders(first: 1) { nodes { id } } } } }';
+  const order = orderAt(42);
+  const variables = { id: order.id, number: numberOfOrder(42) };
+  const keys = [
+    { __typename: 'Order', id: order.id },
+    { __typename: 'Order', number: variables.number },
+    { __typename: 'User', id: order.customerId },
+  ];
+  const stranger = { subject: 'user-0', scopes: ['users:read:all'] };
+
+  test('an order is there for its customer and for those with the scope, by every way to it', async () => {
+    for (const caller of [{ subject: order.customerId }, clerk]) {
+      const { data } = await ask(read, variables, caller);
+      expect(data).toEqual({ byId: { status: order.status }, byNumber: { status: order.status } });
+      const found = (await ask(entities, { keys }, caller)).data._entities;
+      expect(found).toEqual([
+        { status: order.status },
+        { status: order.status },
+        { orders: { nodes: [{ id: ordersOf(order.customerId)[0]?.id }] } },
+      ]);
+    }
+  });
+
+  test('for others an order is not there, and the orders of a user are refused', async () => {
+    expect((await ask(read, variables, stranger)).data).toEqual({ byId: null, byNumber: null });
+    const { data, errors } = await ask(entities, { keys }, stranger);
+    expect(data._entities).toEqual([null, null, { orders: null }]);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+    const all = await ask('{ orders { totalCount } }', {}, stranger);
+    expect([all.data.orders, all.errors[0]?.extensions.code]).toEqual([null, 'FORBIDDEN']);
+  });
+
+  test('nobody gets nothing, and no statement is sent for it', async () => {
+    for (const [query, given] of [
+      [read, variables],
+      [entities, { keys }],
+      ['mutation { placeOrder(input: { items: [] }) { errors { code } } }', {}],
+      ['mutation { cancelOrder(input: { id: "order-42" }) { errors { code } } }', {}],
+    ] as const) {
+      const answer = await askSubgraphAs(undefined, { service: 'orders', url: service.url }, query, given);
+      expect(new Set(answer.errors.map(({ extensions }) => extensions.code))).toEqual(
+        new Set(['UNAUTHENTICATED']),
+      );
+      expect(answer.statements).toEqual([]);
+    }
+  });
+
+  test('an order is cancelled by its customer or with the scope for writing; the one for reading is not enough', async () => {
+    const waiting = orders.filter(({ status }) => status === 'PLACED');
+    const cancel = async (place: number, caller: TestCaller): Promise<unknown> =>
+      (
+        await ask(
+          'mutation($id: ID!) { cancelOrder(input: { id: $id }) { order { status } errors { code } } }',
+          { id: waiting[place]?.id },
+          caller,
+        )
+      ).data.cancelOrder;
+    const refused = { order: null, errors: [{ code: 'ORDER_NOT_FOUND' }] };
+    const done = { order: { status: 'CANCELLED' }, errors: [] };
+    expect(await cancel(0, stranger)).toEqual(refused);
+    expect(await cancel(0, { subject: 'clerk', scopes: ['orders:read:all'] })).toEqual(refused);
+    expect(await cancel(0, { subject: waiting[0]?.customerId ?? '' })).toEqual(done);
+    expect(await cancel(1, clerk)).toEqual(done);
+  });
+
+  test('how many pieces of a product were ordered is for everybody, in one statement', async () => {
+    const products = [1, 2, 3].map((index) => ({ __typename: 'Product', id: `product-${index + 500}` }));
+    const answer = await askSubgraphAs(
+      undefined,
+      { service: 'orders', url: service.url },
+      'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product { unitsOrdered } } }',
+      { keys: [...products, { __typename: 'Product', id: 'unheard-of' }] },
+    );
+    const expected = products.map(({ id }) => ({
+      unitsOrdered: orders
+        .filter(({ status }) => status !== 'CANCELLED')
+        .flatMap(({ items }) => items.filter((item) => item.productId === id))
+        .reduce((sum, { quantity }) => sum + quantity, 0),
+    }));
+    expect(answer.data._entities).toEqual([...expected, { unitsOrdered: 0 }]);
+    expect(answer.statements.map(({ cause, batchSize }) => ({ cause, batchSize }))).toEqual([
+      { cause: 'Product.unitsOrdered', batchSize: 4 },
+    ]);
   });
 });

@@ -9,6 +9,7 @@ import { buildPrismaPage } from '../kit/connections/prisma-page.ts';
 import { type SortOrder, buildSortOrder } from '../kit/connections/sort-order.ts';
 import { Sql, buildSqlCounts, buildSqlList, sql } from '../kit/connections/sql-list.ts';
 import { selectFields } from '../kit/loading/select-fields.ts';
+import type { OrdersOf } from './access.ts';
 import { type ListedProduct, type PricedItem, type PricedOrder, numberOfOrder } from './order.ts';
 
 /** An order as it is read: keys always, the rest when asked for. */
@@ -69,14 +70,18 @@ const sqlColumns: Readonly<Record<string, Sql>> = {
 };
 const sortColumns = { placedAt: 'placed_at', totalAmount: 'total_amount', id: 'id' };
 
-/** All orders with one of these ids or places in the sequence, in one statement. */
+/** The orders with one of these ids or places in the sequence that are `of` the one or all, in one statement. */
 export async function loadOrders(
   database: PrismaClient,
   where: { readonly ids: readonly string[] } | { readonly sequences: readonly number[] },
+  of: OrdersOf,
   asked: ReadonlySet<string>,
 ): Promise<OrderRow[]> {
   return await database.order.findMany({
-    where: 'ids' in where ? { id: { in: [...where.ids] } } : { sequence: { in: [...where.sequences] } },
+    where: {
+      ...('ids' in where ? { id: { in: [...where.ids] } } : { sequence: { in: [...where.sequences] } }),
+      ...of,
+    },
     select: selectFields(asked, always, byField),
     relationLoadStrategy: 'join',
   });
@@ -157,6 +162,19 @@ export async function loadListedProducts(
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
+/** How many pieces of each of these products were ordered and not cancelled, in one statement. */
+export async function countUnitsOrdered(
+  database: PrismaClient,
+  productIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await database.orderItem.groupBy({
+    by: ['productId'],
+    where: { productId: { in: [...productIds] }, order: { status: { not: 'CANCELLED' } } },
+    _sum: { quantity: true },
+  });
+  return new Map(rows.map(({ productId, _sum }) => [productId, _sum.quantity ?? 0]));
+}
+
 /** Writes an order and its items down, together or not at all. */
 export async function insertOrder(
   database: PrismaClient,
@@ -195,14 +213,15 @@ export async function findByReference(
   return found?.id;
 }
 
-/** Cancels an order that is not yet on its way; false when there was none to cancel. */
+/** Cancels an order of these that is not yet on its way; false when there was none to cancel. */
 export async function cancelIfWaiting(
   database: PrismaClient,
   id: string,
+  of: OrdersOf,
   cancelledAt: Date,
 ): Promise<boolean> {
   const { count } = await database.order.updateMany({
-    where: { id, status: { in: ['PLACED', 'PAID'] } },
+    where: { id, ...of, status: { in: ['PLACED', 'PAID'] } },
     data: { status: 'CANCELLED', cancelledAt },
   });
   return count > 0;

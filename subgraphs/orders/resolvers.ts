@@ -1,13 +1,15 @@
 import { GraphQLCurrency, GraphQLDateTime, GraphQLNonNegativeInt, GraphQLPositiveInt } from 'graphql-scalars';
 
 import type { PrismaClient } from '../../prisma/orders/client/client.ts';
+import { subjectOf } from '../kit/access.ts';
 import { loadChildList } from '../kit/connections/child-list.ts';
 import { connectionAsked } from '../kit/connections/connection.ts';
 import { type PageArguments, parsePage } from '../kit/connections/page.ts';
 import { uniqueViolationOf } from '../kit/database/unique-violation.ts';
-import type { Resolvers } from '../kit/define-subgraph.ts';
+import type { Resolver, Resolvers } from '../kit/define-subgraph.ts';
 import { fieldsAsked } from '../kit/loading/fields-asked.ts';
 import { badInput } from '../kit/subgraph-error.ts';
+import { readableOrders, refuseAllOrders, refuseOrdersOf, writableOrders } from './access.ts';
 import {
   type OrderError,
   type PlaceOrderInput,
@@ -21,6 +23,7 @@ import {
   type OrderRow,
   type OrderSort,
   cancelIfWaiting,
+  countUnitsOrdered,
   findByReference,
   insertOrder,
   listOrders,
@@ -53,30 +56,18 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
         info,
       ) {
         const where = whereOf(args);
-        return (await loadOrders(context.database, where, fieldsAsked(info)))[0] ?? null;
+        const of = readableOrders(context.caller);
+        return (await loadOrders(context.database, where, of, fieldsAsked(info)))[0] ?? null;
       },
       orders(_source, args: OrdersArguments, context, info) {
+        const refusal = refuseAllOrders(context.caller);
+        if (refusal) return refusal;
         const order = orderOfOrders(args.sort);
         const page = parsePage(args, order.name);
         return listOrders(context.database, args.filter ?? {}, order, page, connectionAsked(info));
       },
     },
-    Mutation: {
-      async placeOrder(_source, args: { readonly input: PlaceOrderInput }, context, info) {
-        const placed = await placeOrder(context.database, args.input, clock());
-        if ('errors' in placed) return { order: null, errors: placed.errors };
-        const asked = fieldsAsked(info, ['order']);
-        return { order: (await loadOrders(context.database, { ids: [placed.id] }, asked))[0], errors: [] };
-      },
-      async cancelOrder(_source, args: { readonly input: { readonly id: string } }, context, info) {
-        const { id } = args.input;
-        await cancelIfWaiting(context.database, id, clock());
-        const asked = new Set([...fieldsAsked(info, ['order']), 'status']);
-        const [order] = await loadOrders(context.database, { ids: [id] }, asked);
-        const error = refusalOf(id, order);
-        return error ? { order: null, errors: [error] } : { order, errors: [] };
-      },
-    },
+    Mutation: createMutations(clock),
     Order: {
       number: numberOf,
       customer: (order: OrderRow) => ({ __typename: 'User', id: order.customerId }),
@@ -93,12 +84,44 @@ export function createResolvers(clock: () => Date): Resolvers<PrismaClient> {
     },
     User: {
       orders(user: { readonly id: string }, args: OrdersArguments, context, info) {
+        const refusal = refuseOrdersOf(context.caller, user.id);
+        if (refusal) return refusal;
         const list = () => {
           const order = orderOfOrders(args.sort);
           return { order, reads: readOrdersOfUsers(context.database, args.filter ?? {}, order) };
         };
         return loadChildList({ parentKey: user.id, args, context, info, list });
       },
+    },
+    Product: {
+      async unitsOrdered(product: { readonly id: string }, _args, context) {
+        const loader = context.loaders.use('Product.unitsOrdered', 'Product.unitsOrdered', (batch) =>
+          countUnitsOrdered(context.database, batch.keys),
+        );
+        return (await loader.load(product.id, new Set())) ?? 0;
+      },
+    },
+  };
+}
+
+function createMutations(clock: () => Date): Readonly<Record<string, Resolver<PrismaClient>>> {
+  return {
+    async placeOrder(_source, args: { readonly input: PlaceOrderInput }, context, info) {
+      const customerId = subjectOf(context.caller);
+      const placed = await placeOrder(context.database, customerId, args.input, clock());
+      if ('errors' in placed) return { order: null, errors: placed.errors };
+      const asked = fieldsAsked(info, ['order']);
+      const [order] = await loadOrders(context.database, { ids: [placed.id] }, { customerId }, asked);
+      return { order, errors: [] };
+    },
+    async cancelOrder(_source, args: { readonly input: { readonly id: string } }, context, info) {
+      const { id } = args.input;
+      const of = writableOrders(context.caller);
+      await cancelIfWaiting(context.database, id, of, clock());
+      const asked = new Set([...fieldsAsked(info, ['order']), 'status']);
+      const [order] = await loadOrders(context.database, { ids: [id] }, of, asked);
+      const error = refusalOf(id, order);
+      return error ? { order: null, errors: [error] } : { order, errors: [] };
     },
   };
 }
@@ -114,12 +137,13 @@ function whereOf({ id, number }: { readonly id?: string | null; readonly number?
 
 async function placeOrder(
   database: PrismaClient,
+  customerId: string,
   input: PlaceOrderInput,
   placedAt: Date,
 ): Promise<{ readonly id: string } | { readonly errors: readonly OrderError[] }> {
   const errors = checkOrder(input);
   if (errors.length > 0) return { errors };
-  const { customerId, clientReference } = input;
+  const { clientReference } = input;
   const findPlaced = async () =>
     clientReference ? await findByReference(database, customerId, clientReference) : undefined;
   // Before pricing: asking again is to find the order even when a price has changed since.

@@ -4,8 +4,10 @@ import type { Db } from 'mongodb';
 import { loadChildList } from '../kit/connections/child-list.ts';
 import type { PageArguments } from '../kit/connections/page.ts';
 import { uniqueViolationOf } from '../kit/database/unique-violation.ts';
-import type { Resolvers } from '../kit/define-subgraph.ts';
+import { subjectOf } from '../kit/access.ts';
+import type { Resolver, Resolvers } from '../kit/define-subgraph.ts';
 import { fieldsAsked } from '../kit/loading/fields-asked.ts';
+import { type Author, authorOf } from './access.ts';
 import {
   type NewReview,
   type ReviewFilter,
@@ -30,6 +32,8 @@ interface Reference {
   readonly id: string;
 }
 
+type WriteReviewInput = Omit<NewReview, keyof Author>;
+
 interface OwnReview {
   readonly id: string;
   readonly authorId: string;
@@ -45,37 +49,7 @@ export function createResolvers(clock: () => Date): Resolvers<Db> {
         return (await loadReviews(context.database, [args.id], fieldsAsked(info)))[0] ?? null;
       },
     },
-    Mutation: {
-      async writeReview(_source, args: { readonly input: NewReview }, context, info) {
-        const input = { ...args.input, title: args.input.title.trim() };
-        const errors = checkContent(input);
-        if (errors.length > 0) return { review: null, errors };
-        const id = await insertReview(context.database, input, clock()).catch(knownAsData(input));
-        if (typeof id !== 'string') return { review: null, errors: [id] };
-        const asked = fieldsAsked(info, ['review']);
-        return { review: (await loadReviews(context.database, [id], asked))[0], errors };
-      },
-      async updateReview(_source, args: { readonly input: OwnReview & ReviewContent }, context, info) {
-        const { input } = args;
-        const errors = checkContent(input);
-        if (errors.length > 0) return { review: null, errors };
-        if (!(await changeReview(context.database, input, clock())))
-          return { review: null, errors: [await whyNot(context.database, input)] };
-        const asked = fieldsAsked(info, ['review']);
-        return { review: (await loadReviews(context.database, [input.id], asked))[0], errors };
-      },
-      async deleteReview(_source, args: { readonly input: OwnReview }, context) {
-        const { input } = args;
-        const productId = await removeReview(context.database, input.id, input.authorId);
-        if (productId === undefined)
-          return {
-            deletedReviewId: null,
-            product: null,
-            errors: [await whyNot(context.database, input)],
-          };
-        return { deletedReviewId: input.id, product: { __typename: 'Product', id: productId }, errors: [] };
-      },
-    },
+    Mutation: createMutations(clock),
     Review: {
       author: (review: ReviewRow) => ({
         __typename: 'User',
@@ -113,6 +87,41 @@ function listOf(parentField: 'productId' | 'authorId', args: ReviewsArguments, d
   };
 }
 
+function createMutations(clock: () => Date): Readonly<Record<string, Resolver<Db>>> {
+  return {
+    async writeReview(_source, args: { readonly input: WriteReviewInput }, context, info) {
+      const { productId, rating, title, body } = args.input;
+      const input = { ...authorOf(context.caller), productId, rating, title: title.trim(), body };
+      const errors = checkContent(input);
+      if (errors.length > 0) return { review: null, errors };
+      const id = await insertReview(context.database, input, clock()).catch(knownAsData(input));
+      if (typeof id !== 'string') return { review: null, errors: [id] };
+      const asked = fieldsAsked(info, ['review']);
+      return { review: (await loadReviews(context.database, [id], asked))[0], errors };
+    },
+    async updateReview(_source, args: { readonly input: ReviewContent & Reference }, context, info) {
+      const input = { ...args.input, authorId: subjectOf(context.caller) };
+      const errors = checkContent(input);
+      if (errors.length > 0) return { review: null, errors };
+      if (!(await changeReview(context.database, input, clock())))
+        return { review: null, errors: [await whyNot(context.database, input)] };
+      const asked = fieldsAsked(info, ['review']);
+      return { review: (await loadReviews(context.database, [input.id], asked))[0], errors };
+    },
+    async deleteReview(_source, args: { readonly input: Reference }, context) {
+      const input = { id: args.input.id, authorId: subjectOf(context.caller) };
+      const productId = await removeReview(context.database, input.id, input.authorId);
+      if (productId === undefined)
+        return {
+          deletedReviewId: null,
+          product: null,
+          errors: [await whyNot(context.database, input)],
+        };
+      return { deletedReviewId: input.id, product: { __typename: 'Product', id: productId }, errors: [] };
+    },
+  };
+}
+
 /** Turns the violation of the unique index into what the caller is told; any other failure goes on. */
 function knownAsData(input: NewReview): (error: unknown) => ReviewError {
   return (error) => {
@@ -130,7 +139,7 @@ async function whyNot(database: Db, { id, authorId }: OwnReview): Promise<Review
   return review
     ? {
         code: 'NOT_THE_AUTHOR',
-        field: 'authorId',
+        field: 'id',
         message: `The user ${JSON.stringify(authorId)} did not write the review ${JSON.stringify(id)}.`,
       }
     : {

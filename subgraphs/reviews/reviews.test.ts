@@ -2,16 +2,18 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { reviewAt } from '../../prisma/shop-data/reviews.ts';
-import { askSubgraph, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { askSubgraphAs, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
+import { makeTestKeys, type TestCaller } from '../../tests/support/signed-caller.ts';
 import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
 import { sumUpRatings } from './review.ts';
 import { createSubgraph } from './subgraph.ts';
 
 let database: ServiceDatabaseUnderTest;
 let service: RunningSubgraph;
-const ask = (query: string, variables = {}, headers = {}) =>
-  askSubgraph(service.url, query, variables, headers);
+const someone: TestCaller = { subject: 'someone', username: 'some.one' };
+const ask = (query: string, variables = {}, caller: TestCaller | undefined = someone) =>
+  askSubgraphAs(caller, { service: 'reviews', url: service.url }, query, variables);
 const reviews = Array.from({ length: 5_000 }, (_, place) => reviewAt(place + 1)).sort((one, other) =>
   one.createdAt < other.createdAt ? 1 : -1,
 );
@@ -27,6 +29,7 @@ beforeAll(async () => {
   service = await serveSubgraph(createSubgraph(readServiceSchema('reviews')), {
     databaseUrl: database.url,
     port: 0,
+    signingKeys: makeTestKeys('reviews'),
     log: pino({ level: 'silent' }),
   });
 });
@@ -111,8 +114,6 @@ describe('reading reviews', () => {
 describe('writing reviews', () => {
   const input = {
     productId: 'product-999',
-    authorId: 'someone',
-    authorUsername: 'some.one',
     rating: 4,
     title: 'Good',
     body: 'So.',
@@ -134,10 +135,11 @@ describe('writing reviews', () => {
       review: null,
       errors: [{ code: 'ALREADY_REVIEWED', field: 'productId' }],
     });
-    const change = (authorId: string) =>
+    const change = (subject: string) =>
       ask(
         'mutation($input: UpdateReviewInput!) { updateReview(input: $input) { review { rating title updatedAt } errors { code } } }',
-        { input: { id, authorId, rating: 2 } },
+        { input: { id, rating: 2 } },
+        { subject },
       );
     expect((await change('somebody-else')).data.updateReview.errors).toEqual([{ code: 'NOT_THE_AUTHOR' }]);
     const changed = (await change('someone')).data.updateReview;
@@ -146,7 +148,7 @@ describe('writing reviews', () => {
     const remove = () =>
       ask(
         'mutation($input: DeleteReviewInput!) { deleteReview(input: $input) { deletedReviewId product { id rating { count } } errors { code } } }',
-        { input: { id, authorId: 'someone' } },
+        { input: { id } },
       );
     const before = ratingOf('product-999').count;
     expect((await remove()).data.deleteReview).toEqual({
@@ -163,5 +165,39 @@ describe('writing reviews', () => {
       { code: 'INVALID_VALUE', field: 'rating' },
       { code: 'INVALID_VALUE', field: 'title' },
     ]);
+  });
+});
+
+describe('who may write what', () => {
+  const input = { productId: 'product-998', rating: 5, title: 'Mine' };
+  const write =
+    'mutation($input: WriteReviewInput!) { writeReview(input: $input) { review { author { id username } } } }';
+
+  test('a review bears whom the signed claims name; the input cannot name anybody', async () => {
+    const author = { subject: 'user-3', username: 'three' };
+    expect((await ask(write, { input }, author)).data.writeReview.review).toEqual({
+      author: { id: 'user-3', username: 'three' },
+    });
+    const forged = await ask(write, { input: { ...input, authorId: 'user-4' } }, author);
+    expect([forged.data, forged.errors.length]).toEqual([undefined, 1]);
+  });
+
+  test('nobody writes, and nobody whose username is not known; reading is for all', async () => {
+    const place = { service: 'reviews', url: service.url };
+    expect((await askSubgraphAs(undefined, place, write, { input })).errors[0]?.extensions.code).toBe(
+      'UNAUTHENTICATED',
+    );
+    expect((await ask(write, { input }, { subject: 'user-5' })).errors[0]?.extensions.code).toBe('FORBIDDEN');
+    for (const mutation of ['updateReview', 'deleteReview']) {
+      const query = `mutation { ${mutation}(input: { id: "review-7" }) { errors { code } } }`;
+      expect((await askSubgraphAs(undefined, place, query)).errors[0]?.extensions.code).toBe(
+        'UNAUTHENTICATED',
+      );
+      expect((await ask(query, {}, { subject: 'user-0' })).data[mutation].errors).toEqual([
+        { code: 'NOT_THE_AUTHOR' },
+      ]);
+    }
+    const read = await askSubgraphAs(undefined, place, '{ review(id: "review-7") { rating } }');
+    expect(read.data.review.rating).toBe(reviewAt(7).rating);
   });
 });

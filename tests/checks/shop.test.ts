@@ -51,7 +51,11 @@ describe("the shop's own check", () => {
         text.replace(/ {2}"Where the user gets mail[^\n]*\n[^\n]*\n/, ''),
     });
     expect(listFindings(report)).toEqual(['breaking field-removed User.email']);
-    expect(report.findings[0]?.hits.map(({ operation }) => operation)).toEqual(['Customers', 'OpenOrders']);
+    expect(report.findings[0]?.hits.map(({ operation }) => operation)).toEqual([
+      'Customers',
+      'OpenOrders',
+      'Me',
+    ]);
     expect(report.findings[0]?.hits[0]?.clients).toEqual([{ name: 'back-office' }]);
   });
 

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, execute, parse } from 'graphql';
 
 import type { Engine, EngineName } from '../../gateway/engine.ts';
+import { stripAuthorization } from '../../gateway/supergraph/strip-authorization.ts';
 import { composeSubgraphs } from '../support/compose-subgraphs.ts';
 import { type DeclarativeSubgraph, createPlainSchema } from '../support/declarative-subgraph.ts';
 import {
@@ -62,7 +63,8 @@ export class DifferentialRun {
   }
 
   static async start(graph: DifferentialGraph): Promise<DifferentialRun> {
-    const supergraphSdl = composeSubgraphs(graph.sdlByName);
+    // Who may see what comes before every engine; here everybody may see everything.
+    const supergraphSdl = stripAuthorization(composeSubgraphs(graph.sdlByName));
     const host = await startSubgraphHost(graph.sdlByName);
     host.load(graph.data);
     const engines = new Map<EngineName, Engine>();

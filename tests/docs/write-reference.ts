@@ -5,6 +5,7 @@ import { addServiceFlags } from '../../cli/commands/service-flags.ts';
 import { gatewayConfigSchema } from '../../gateway/config/gateway-config.ts';
 import { engineErrors, serverErrors } from '../../gateway/engine-errors.ts';
 import { errorCatalogue } from '../../gateway/error-catalogue.ts';
+import { subgraphErrors } from '../../subgraphs/kit/subgraph-error.ts';
 
 const note =
   '<!-- Made from the source by `npx vitest run tests/docs/reference.test.ts -u`: do not edit. -->';
@@ -41,6 +42,12 @@ ${table(['code', 'when'], codeRows(engineErrors))}
 
 ${table(['code', 'when'], codeRows(serverErrors))}
 
+## Of the services
+
+These pass through the gateway with the path of the field that is null for them.
+
+${table(['code', 'when'], codeRows(subgraphErrors))}
+
 Services refuse requests that the gateway did not sign with codes of their own: see
 [request-signatures.md](request-signatures.md).
 `);
@@ -69,19 +76,24 @@ ${table(['option', 'default', 'meaning'], rows)}
 | variable | of | meaning |
 | --- | --- | --- |
 | \`FREEHOLD_SIGNING_KEYS\` | gateway | \`signingKeys\`, with commas between; goes before the file |
-| \`FREEHOLD_SERVICE_KEYS\` | service | the keys that its requests are signed with; without it the service answers anybody, and says so in its log |
+| \`FREEHOLD_GRAPHIQL_TOKEN\` | gateway | \`graphiqlToken\`; goes before the file |
+| \`FREEHOLD_SERVICE_KEYS\` | service | the keys that its requests are signed with; without it the service does not start, unless \`freehold service\` is given \`--allow-unsigned\` |
 | \`FREEHOLD_EXPLAIN_TOKEN\` | gateway, \`freehold start\`, \`freehold explain\` | \`explainToken\`, which \`freehold explain\` sends; goes before the file |
 | \`OTEL_EXPORTER_OTLP_ENDPOINT\` | gateway, service | \`otlpEndpoint\`, where no flag and no file says it; \`OTEL_EXPORTER_OTLP_HEADERS\` is read by OpenTelemetry itself |
 | \`<SERVICE>_DATABASE_URL\` | service | its database, with the rights to read and write rows |
 | \`<SERVICE>_DATABASE_OWNER_URL\` | \`freehold migrate\` | the same database, with the rights to change its schema |
 
-Each but the \`OTEL_\` ones may be given as a file instead, by the same name with \`_FILE\` at its end. See
+Each but \`FREEHOLD_GRAPHIQL_TOKEN\` and the \`OTEL_\` ones may be given as a file instead, by the same name with \`_FILE\` at its end. See
 [request-signatures.md](request-signatures.md) for the form of keys.
 
 ## Of a service
 
 Flags of \`npx freehold service NAME\`; \`npx freehold start\` takes the same for all services, and
 \`--gateway-config FILE\` for the gateway's options above.
+
+A service refuses to start without \`FREEHOLD_SERVICE_KEYS\`, in development as elsewhere. \`npx freehold service NAME
+--allow-unsigned\` starts it without: every request is answered, and nobody is signed in, so what is somebody's own is
+refused. Keys and this flag together are a contradiction, and it does not start.
 
 ${table(['flag', 'default', 'meaning'], serviceFlagRows())}
 `);

@@ -97,6 +97,8 @@ export async function startShopUnderFault(deadlines: Deadlines = shortDeadlines)
     mintToken: (user) =>
       mintDevelopmentToken(project.root, {
         user,
+        // A review bears it.
+        username: user,
         scopes: ['stock:write', 'orders:read:all', 'users:read:all'],
         policies: [],
         expiresS: 3600,

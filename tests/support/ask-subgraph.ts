@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { type DocumentNode, parse } from 'graphql';
 
+import { signAs, type TestCaller } from './signed-caller.ts';
 import type { Statement } from '../../subgraphs/kit/statements/statement-scope.ts';
 
 /** What a service answered, with the statements that it sent to its database. */
@@ -14,17 +15,32 @@ export interface SubgraphAnswer {
   readonly statements: readonly Statement[];
 }
 
+/** Sends an operation to a running service in a caller's name, as the gateway would, and asks for its statements. */
+export function askSubgraphAs(
+  caller: TestCaller | undefined,
+  { service, url }: { readonly service: string; readonly url: string },
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<SubgraphAnswer> {
+  return askSubgraph(url, query, variables, (body) => signAs(service, caller, body));
+}
+
 /** Sends an operation to a running service and asks for its statements. */
 export async function askSubgraph(
   url: string,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> | ((body: string) => Readonly<Record<string, string>>) = {},
 ): Promise<SubgraphAnswer> {
+  const sent = JSON.stringify({ query, variables });
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'freehold-explain': '1', ...headers },
-    body: JSON.stringify({ query, variables }),
+    headers: {
+      'content-type': 'application/json',
+      'freehold-explain': '1',
+      ...(typeof headers === 'function' ? headers(sent) : headers),
+    },
+    body: sent,
   });
   const body = (await response.json()) as {
     readonly data?: unknown;

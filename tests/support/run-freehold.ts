@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
+import { loadProject } from '../../cli/project.ts';
+import { signIn, type CommandCaller } from '../../cli/sign-in.ts';
+
 const command = path.resolve(import.meta.dirname, '../../bin/freehold.js');
 
 /** How a command ended. */
@@ -46,6 +49,11 @@ export function startFreehold(
     kill: (signal) => void child.kill(signal),
     output: () => output.stdout + output.stderr,
   };
+}
+
+/** The header that signs a caller in at a shop that `freehold start` started from this folder. */
+export async function signInAs(caller: CommandCaller): Promise<Record<string, string>> {
+  return { ...(await signIn(await loadProject(), caller)) };
 }
 
 /** Runs `freehold` with these arguments to its end. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { listTree } from '../support/process-tree.ts';
-import { ask, startFreehold, type RunningCommand } from '../support/run-freehold.ts';
+import { ask, signInAs, startFreehold, type RunningCommand } from '../support/run-freehold.ts';
 
 let dataFolder: string;
 let shop: RunningCommand;
@@ -51,15 +51,8 @@ async function writeUntilKilled(
       const reviewed = await ask(
         url,
         'mutation ($input: WriteReviewInput!) { writeReview(input: $input) { review { id } } }',
-        {
-          input: {
-            productId: 'product-1',
-            authorId: user.id,
-            authorUsername: user.username,
-            rating: 4,
-            title: 'Durable',
-          },
-        },
+        { input: { productId: 'product-1', rating: 4, title: 'Durable' } },
+        await signInAs({ user: user.id, username: user.username }),
       );
       const review = reviewed.data?.writeReview?.review;
       if (review != null) acknowledged.reviews.push(review.id);

@@ -12,7 +12,8 @@ import { compareBudgets } from '../../cli/budget/compare-budgets.ts';
 import { loadBudgetOperations } from '../../cli/budget/load-budget-operations.ts';
 import { measureOperation } from '../../cli/budget/measure-operation.ts';
 import { loadProject, type ProjectSubgraph } from '../../cli/project.ts';
-import { ask, runFreehold, startFreehold, type RunningCommand } from '../support/run-freehold.ts';
+import { signIn } from '../../cli/sign-in.ts';
+import { ask, runFreehold, signInAs, startFreehold, type RunningCommand } from '../support/run-freehold.ts';
 
 /** Counts, by the database itself, the statements that its service has sent so far. */
 interface StatementCounter {
@@ -94,7 +95,7 @@ async function measureTwice(name: string): Promise<{ told: Budget; seen: Record<
   const operation = operations.find((entry) => entry.name === name);
   if (operation === undefined) throw new Error(`There is no operation ${name}`);
   const before = await countAll();
-  const told = await measureOperation(url, operation);
+  const told = await measureOperation(url, operation, await signIn(project, operation.caller));
   const after = await countAll();
   const seen = [...after].map(([service, count]) => [service, count - (before.get(service) ?? 0)] as const);
   return { told, seen: Object.fromEntries(seen.filter(([, count]) => count > 0)) };
@@ -146,7 +147,7 @@ describe('a list of 50 products', () => {
         url.replace('/graphql', ''),
         query,
         { first },
-        { 'freehold-explain': '1' },
+        { 'freehold-explain': '1', ...(await signInAs({ user: 'clerk', scopes: ['orders:read:all'] })) },
       );
       const after = await countAll();
       expect(errors).toBeUndefined();
@@ -193,7 +194,7 @@ describe('a statement that runs when its request is over', () => {
       const client = new AbortController();
       const answer = fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...(await signInAs({ user: 'user-1' })) },
         body: JSON.stringify({ query }),
         signal: client.signal,
       });
@@ -214,8 +215,12 @@ test('freehold explain prints the tree, and freehold budget says that all is wel
   const explained = await runFreehold(['explain', sample, '--url', url]);
   expect(explained).toMatchObject({ code: 0, stderr: '' });
   expect(explained.stdout).toMatch(/^query Sample {2}\d+ fetches, \d+ statements, [\d.]+ ms$/m);
-  expect(explained.stdout).toMatch(/▪ User\.orders/);
+  expect(explained.stdout).toMatch(/▪ Product\.reviews/);
   expect(Math.max(...explained.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+  const own = path.join(project.root, 'operations', 'me.graphql');
+  const signedIn = await runFreehold(['explain', own, '--url', url, '--user', 'user-1']);
+  expect(signedIn).toMatchObject({ code: 0, stderr: '' });
+  expect(signedIn.stdout).toMatch(/▪ User\.orders/);
   const budget = await runFreehold(['budget', '--url', url]);
   expect(budget).toMatchObject({ code: 0, stderr: '' });
   expect(budget.stdout).toContain('operations are within their budgets');

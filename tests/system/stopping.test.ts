@@ -47,7 +47,7 @@ async function start(args: readonly string[]): Promise<{ command: RunningCommand
   return { command, url: (await command.ready).url };
 }
 
-const startService = () => start(['service', 'accounts', '--port', '0']);
+const startService = () => start(['service', 'accounts', '--port', '0', '--allow-unsigned']);
 
 async function startGateway(
   serviceUrls: readonly string[],

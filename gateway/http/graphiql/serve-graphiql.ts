@@ -17,11 +17,15 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.map': 'application/json; charset=utf-8',
 };
 
-/** Answers `/graphiql` and the files below it from the bundle that the build made: no other host is asked. */
+/**
+ * Answers `/graphiql` and the files below it from the bundle that the build made: no other host is asked. The page
+ * reads from `defaults.json` which token to start with.
+ */
 export async function serveGraphiql(
   request: IncomingMessage,
   response: ServerResponse,
   urlPath: string,
+  token: string | undefined,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
@@ -32,6 +36,7 @@ export async function serveGraphiql(
   }
   const name =
     urlPath === '/graphiql' || urlPath === '/graphiql/' ? 'index.html' : urlPath.slice('/graphiql/'.length);
+  if (name === 'defaults.json') return answerDefaults(request, response, token);
   const type = contentTypes[path.extname(name)];
   // Only plain names of the bundle's flat folder: nothing that could climb out of it.
   if (type === undefined || !/^[\w.-]+$/.test(name)) throw notFound(urlPath);
@@ -46,6 +51,15 @@ export async function serveGraphiql(
   });
   if (request.method === 'HEAD') response.end();
   else await pipeline(createReadStream(file), response).catch(() => response.destroy());
+}
+
+/** A page of another site that has its name lead to this machine is not told: it names itself, not this machine. */
+function answerDefaults(request: IncomingMessage, response: ServerResponse, token: string | undefined): void {
+  const isThisMachine = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '');
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(
+    JSON.stringify(isThisMachine && token !== undefined ? { Authorization: `Bearer ${token}` } : {}),
+  );
 }
 
 function notFound(urlPath: string): RequestError {

@@ -7,7 +7,12 @@ import type { Logger } from 'pino';
 import { databaseFailureOf } from '../database/database-failure.ts';
 import type { SubgraphErrorCode } from '../subgraph-error.ts';
 
-const clientCodes = new Set<unknown>([...Object.values(ApolloServerErrorCode), 'BAD_USER_INPUT']);
+const clientCodes = new Set<unknown>([
+  ...Object.values(ApolloServerErrorCode),
+  'BAD_USER_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+]);
 
 /**
  * Makes the function that decides what a client is told of an error: its own mistakes in full, a database's failure as

@@ -7,6 +7,8 @@ import type { ServiceKeys } from './service-keys.ts';
 export interface Caller {
   /** The subject of the caller's token. */
   readonly subject: string | undefined;
+  /** The name under which others know the subject. */
+  readonly username?: string | undefined;
   readonly scopes: readonly string[];
 }
 
@@ -82,9 +84,10 @@ function refuseInvalid(): Verdict {
 
 function readCaller(identity: string): Caller {
   const claims = JSON.parse(Buffer.from(identity, 'base64url').toString('utf8')) as Record<string, unknown>;
-  const { sub, scope } = claims;
+  const { sub, username, scope } = claims;
   return {
     subject: typeof sub === 'string' ? sub : undefined,
+    username: typeof username === 'string' ? username : undefined,
     scopes: Array.isArray(scope) ? scope.filter((name) => typeof name === 'string') : [],
   };
 }

@@ -99,7 +99,7 @@ export const shopGraph: DifferentialGraph = {
   sdlByName: Object.fromEntries(names.map((name) => [name, readSchema(name)])),
   data: {
     accounts: {
-      Query: { user: findById(userIds, user), users: connect(userIds.map(user)) },
+      Query: { me: user('u1'), user: findById(userIds, user), users: connect(userIds.map(user)) },
       User: userIds.map((id) => ({
         id,
         username: `name-${id}`,
@@ -188,6 +188,7 @@ export const shopGraph: DifferentialGraph = {
         total: money(2000),
       })),
       User: userIds.map((id, index) => ({ id, orders: connect(index < 2 ? [{ id: orderIds[index] }] : []) })),
+      Product: productIds.map((id, index) => ({ id, unitsOrdered: index < 2 ? 2 : 0 })),
     },
     reviews: {
       Query: { review: findById(reviewIds, (id) => ({ id })) },
@@ -228,7 +229,7 @@ export const shopGraph: DifferentialGraph = {
     username: ['name-u1', 'nobody'],
   },
   interfaceObject: {
-    fields: ['inStock', 'available', 'stockLevels', 'shippingEstimate', 'reviews', 'rating'],
+    fields: ['inStock', 'available', 'stockLevels', 'shippingEstimate', 'reviews', 'rating', 'unitsOrdered'],
     narrowing: [...kinds],
     leads: ['product', 'products', 'nodes', 'node', 'edges'],
   },
