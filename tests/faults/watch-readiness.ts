@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FaultCell } from './fault-cells.ts';
+import { isNoticed } from './judge-results.ts';
 
 interface ReadyAnswer {
   readonly status: string;
@@ -47,9 +48,9 @@ export function watchReadiness(url: string): ReadinessWatch {
   };
 }
 
-/** A slow part is ready, and a service that answers nonsense may answer it here too. */
-function isTold({ part, kind }: FaultCell): boolean {
-  return kind !== 'slow' && !(part === 'service' && kind === 'wrong answers');
+/** A service that answers nonsense may answer it here too. */
+function isTold(cell: FaultCell): boolean {
+  return isNoticed(cell) && !(cell.part === 'service' && cell.kind === 'wrong answers');
 }
 
 /** That a service cannot be reached may also be what a database's fault looks like from far away, but not the reverse. */
