@@ -1,8 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
-import { findProjectRoot } from '../../gateway/project-root.ts';
-
 /** An operation of the load. */
 export interface LoadOperation {
   readonly name: string;
@@ -49,15 +44,6 @@ const review = `mutation Review($input: WriteReviewInput!) { writeReview(input: 
 
 const users = 20;
 
-const supergraph = readFileSync(path.join(findProjectRoot(), 'supergraph.graphql'), 'utf8');
-
-/** Where an input asks who the caller is, the caller; where the token alone says it, nothing. */
-function nameCaller(field: string, value: string): Readonly<Record<string, string>> {
-  return new RegExp(`^input (WriteReview|PlaceOrder)Input[^}]*\\b${field}:`, 'm').test(supergraph)
-    ? { [field]: value }
-    : {};
-}
-
 /**
  * The operation with this number: reads of one service and across all, and a mutation of each service that has some.
  * `run` keeps what is unique apart from other runs on the same data.
@@ -84,7 +70,6 @@ export function makeOperation(turn: number, run: string): LoadOperation {
       const input = {
         items: [{ productId, quantity: 1 }],
         clientReference: id,
-        ...nameCaller('customerId', user),
       };
       const writes = { service: 'orders', readKey: (data: AnswerData) => data?.placeOrder?.order?.id };
       return { name: 'order', query: order, variables: { input }, user, writes };
@@ -102,8 +87,6 @@ export function makeOperation(turn: number, run: string): LoadOperation {
         productId,
         rating: 4,
         title: 'Fault',
-        ...nameCaller('authorId', user),
-        ...nameCaller('authorUsername', 'someone'),
       };
       const writes = { service: 'reviews', readKey: (data: AnswerData) => data?.writeReview?.review?.id };
       return { name: 'review', query: review, variables: { input }, user, writes };
