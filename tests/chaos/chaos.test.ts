@@ -6,6 +6,7 @@ import { generateOperation } from '../differential/generate-operation.ts';
 import { differentialGraphs } from '../differential/graphs/all-graphs.ts';
 import { Random } from '../differential/random.ts';
 import { listShapeProblems } from '../support/check-answer-shape.ts';
+import { stripAuthorization } from '../../gateway/supergraph/strip-authorization.ts';
 import { composeSubgraphs } from '../support/compose-subgraphs.ts';
 import {
   type ClientAnswer,
@@ -37,7 +38,7 @@ async function runWithDeadline(engine: Engine, operation: ClientOperation): Prom
 }
 
 async function start(graph: DifferentialGraph): Promise<{ host: SubgraphHost; engine: Engine }> {
-  const supergraphSdl = composeSubgraphs(graph.sdlByName);
+  const supergraphSdl = stripAuthorization(composeSubgraphs(graph.sdlByName));
   const host = await startSubgraphHost(graph.sdlByName);
   host.load(graph.data);
   const engine = await createEngineUnderTest('compiled', { supergraphSdl, subgraphUrls: host.urls });
