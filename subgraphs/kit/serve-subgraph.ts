@@ -36,7 +36,8 @@ export interface ServeOptions {
   readonly bodyBytesMax?: number;
   /**
    * How long `close` still takes requests, in milliseconds: each answer then says `connection: close`, so that whoever
-   * keeps connections opens none anew here. Default 250; it is skipped when nobody is connected.
+   * keeps connections opens none anew here. Default 1,000: a gateway at its limit takes a while to read them, and a request
+   * that comes on a new connection after that is lost. It is skipped when nobody is connected.
    */
   readonly noticeMs?: number;
   /** How long `close` lets requests in flight go on after that, in milliseconds. Default 4,000. */
@@ -122,7 +123,7 @@ export async function serveSubgraph<Client>(
       closing ??= (async () => {
         await drain(server, requests, {
           notice,
-          noticeMs: options.noticeMs ?? 250,
+          noticeMs: options.noticeMs ?? 1000,
           drainMs: options.drainMs ?? 4_000,
         });
         await database.close();

@@ -162,5 +162,5 @@ test('containers are given longer to stop than draining takes', async () => {
   );
   expect(services).toHaveLength(5);
   // What a service takes: `noticeMs`, `drainMs` and the time to close its database.
-  for (const name of services) expect(graceOf(name)).toBeGreaterThan(250 + 4000 + 1000);
+  for (const name of services) expect(graceOf(name)).toBeGreaterThan(1000 + 4000 + 1000);
 });
