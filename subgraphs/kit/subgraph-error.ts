@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** The codes that a service answers with, beside those of Apollo Server for a request that is malformed. */
+/** The codes that a service answers with, beside those for a request that is malformed. */
 export const subgraphErrors = {
   UNAUTHENTICATED: 'nobody is signed in, and this needs somebody',
   FORBIDDEN: "what was asked for is somebody else's, or needs a scope that the caller's token does not carry",
