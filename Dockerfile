@@ -22,4 +22,5 @@ RUN mkdir -p /data /secrets/gateway && chown node:node /data /secrets/gateway \
       mkdir -p /secrets/$name/owner /secrets/$name/service && chown -R node:node /secrets/$name; \
     done
 USER node
-ENTRYPOINT ["node", "bin/freehold.js"]
+# The option is that of cli/process/node-options.ts, which says why.
+ENTRYPOINT ["node", "--max-semi-space-size=32", "bin/freehold.js"]

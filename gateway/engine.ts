@@ -5,6 +5,7 @@ import type { RequestIdentity } from './auth/request-identity.ts';
 import type { SubgraphErrorPolicy } from './execution/mask-subgraph-error.ts';
 import type { OperationTrace } from './telemetry/trace.ts';
 import type { SignRequest } from './auth/sign-request.ts';
+import type { Cancellation } from './transport/cancellation.ts';
 
 /** The engines that stand behind this port: ours, and the stock ApolloGateway as reference and escape hatch. */
 export type EngineName = 'compiled' | 'apollo';
@@ -24,8 +25,8 @@ export interface EngineRequest {
   readonly identity?: RequestIdentity | undefined;
   /** Headers, by lower-case name, that go on to every subgraph request of this operation. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Aborted when the client has left or the request's time is up; the engine then ends its fetches. */
-  readonly signal: AbortSignal;
+  /** Cancelled when the client has left or the request's time is up; the engine then ends its fetches. */
+  readonly cancellation: Cancellation;
   /** When the request's time is up, by `performance.now()`; undefined without a deadline. */
   readonly deadlineAt?: number | undefined;
   /** Watches the operation for a caller who may ask; the answer then has its report in `extensions.freehold`. */

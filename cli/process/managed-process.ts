@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { findProjectRoot } from '../../gateway/project-root.ts';
 import { StartError } from '../start/start-error.ts';
+import { serverNodeOptions } from './node-options.ts';
 import { OutputTail } from './output-tail.ts';
 import { readReadyMessage, type ReadyMessage } from './parent-channel.ts';
 
@@ -99,8 +100,8 @@ export class ManagedProcess {
   #spawn(): { ready: Promise<ReadyMessage>; ended: Promise<string> } {
     const { name, makeArguments, makeEnvironment, readyTimeoutMs = 30_000 } = this.#options;
     const tail = new OutputTail();
-    const command = [path.join(findProjectRoot(), 'bin', 'freehold.js'), ...makeArguments(this.#port)];
-    const child = spawn(process.execPath, command, {
+    const program = path.join(findProjectRoot(), 'bin', 'freehold.js');
+    const child = spawn(process.execPath, [...serverNodeOptions, program, ...makeArguments(this.#port)], {
       env: makeEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,

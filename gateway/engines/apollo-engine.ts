@@ -20,6 +20,7 @@ import {
   maskSubgraphError,
   type SubgraphErrorPolicy,
 } from '../execution/mask-subgraph-error.ts';
+import type { Cancellation } from '../transport/cancellation.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 
 /** What the data sources need of the operation that they fetch for. */
@@ -123,7 +124,7 @@ async function executeOn(
     overallCachePolicy: { restrict() {}, replace() {}, policyIfCacheable: () => null },
   } as unknown as GatewayGraphQLRequestContext;
   const run = executor(requestContext).catch(answerGraphqlError);
-  const { data, errors, extensions } = await Promise.race([run, rejectOnAbort(request.signal)]);
+  const { data, errors, extensions } = await Promise.race([run, rejectAtCancellation(request.cancellation)]);
   const answer: FormattedExecutionResult = {
     ...(errors !== undefined && { errors: errors.map((error) => describeError(error, subgraphErrors, log)) }),
     ...(data !== undefined && { data }),
@@ -153,10 +154,8 @@ function answerGraphqlError(error: unknown): GatewayExecutionResult {
   throw error;
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
+function rejectAtCancellation(cancellation: Cancellation): Promise<never> {
   return new Promise((_resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    cancellation.addListener(reject);
   });
 }

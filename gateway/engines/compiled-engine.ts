@@ -1,7 +1,7 @@
 import { buildSchema, getVariableValues, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 import type { Engine, EngineAnswer, EngineOptions, EngineRequest, PreparedOperation } from '../engine.ts';
-import { describeAbort, executeOperation, type ExecutionContext } from '../execution/execute-operation.ts';
+import { executeOperation, type ExecutionContext } from '../execution/execute-operation.ts';
 import { LastRunStore } from '../execution/last-run.ts';
 import { OperationStore } from '../execution/operation-store.ts';
 import { explainAnswer } from '../telemetry/explain-answer.ts';
@@ -9,6 +9,7 @@ import type { CacheStatistics } from '../planning/bounded-cache.ts';
 import { OperationPlanError } from '../planning/plan-error.ts';
 import { createPlanner, plannerDefaults, type Planner, type PlannerOptions } from '../planning/planner.ts';
 import type { SupergraphDescription } from '../planning/supergraph-description.ts';
+import type { Cancellation } from '../transport/cancellation.ts';
 import { FetchError } from '../transport/fetch-error.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 import { createTransport } from '../transport/create-transport.ts';
@@ -130,7 +131,7 @@ async function executeRequest(
   if (errors !== undefined) return refuse(errors.map(describeVariableError));
   try {
     const found = store.get(request, coerced);
-    const compiled = found instanceof Promise ? await waitForPlan(found, request.signal) : found;
+    const compiled = found instanceof Promise ? await waitForPlan(found, request.cancellation) : found;
     const { trace } = request;
     trace?.planned(!(found instanceof Promise));
     const answer = await executeOperation(compiled, request, coerced, context);
@@ -145,12 +146,10 @@ async function executeRequest(
 }
 
 /** Ends the wait, not the planning: others may wait for the same plan, and the next request will. */
-function waitForPlan<Value>(plan: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function waitForPlan<Value>(plan: Promise<Value>, cancellation: Cancellation): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => reject(describeAbort(signal.reason));
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave);
-    plan.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
+    cancellation.addListener(reject);
+    plan.finally(() => cancellation.removeListener(reject)).then(resolve, reject);
   });
 }
 

@@ -2,9 +2,6 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 
 import type { EngineAnswer, EngineRequest } from '../engine.ts';
-import { RequestError } from '../errors.ts';
-import { Cancellation } from '../transport/cancellation.ts';
-import { FetchError } from '../transport/fetch-error.ts';
 import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { CompiledOperation } from './compile-operation.ts';
 import type { DataObject } from './data.ts';
@@ -32,7 +29,6 @@ export async function executeOperation(
   { schema, send, log, lastRuns, subgraphErrors }: ExecutionContext,
 ): Promise<EngineAnswer> {
   const data: DataObject = {};
-  const cancellation = new Cancellation();
   const { renamedVariables } = compiled.normalised;
   const { variables } = request;
   const state: ExecutionState = {
@@ -44,7 +40,7 @@ export async function executeOperation(
       const clientName = renamedVariables[name] ?? name;
       return Object.hasOwn(variables, clientName) ? variables[clientName] : undefined;
     },
-    cancellation,
+    cancellation: request.cancellation,
     deadlineAt: request.deadlineAt,
     trace: request.trace,
     log,
@@ -53,14 +49,10 @@ export async function executeOperation(
     // What the gateway itself answers (introspection) may have any text.
     facts: { isPlain: true, isAscii: compiled.introspection === undefined, hasShared: false },
   };
-  const abort = (): void => cancellation.cancel(describeAbort(request.signal.reason));
-  if (request.signal.aborted) abort();
-  else request.signal.addEventListener('abort', abort);
   // A watched run must show what each fetch does.
   const slot =
     request.trace === undefined && compiled.introspection === undefined ? compiled.lastRun : undefined;
   const outcome = await compiled.run(state, slot?.run);
-  request.signal.removeEventListener('abort', abort);
   if (outcome.kind === 'same') {
     if (slot !== undefined) slot.misses = 0;
     return { kind: 'json', body: outcome.last.body, hasErrors: false };
@@ -95,11 +87,4 @@ function keepRun(
 ): void {
   if (lastRuns.isKept(slot)) lastRuns.keep(slot, { lists, answers, body });
   slot.misses += 1;
-}
-
-/** The host says by the reason whether the client has left or the time is up. */
-export function describeAbort(reason: unknown): FetchError {
-  return reason instanceof RequestError && reason.code === 'REQUEST_TIMEOUT'
-    ? new FetchError('REQUEST_TIMEOUT', reason.message)
-    : new FetchError('REQUEST_CANCELLED', 'The request was cancelled.');
 }

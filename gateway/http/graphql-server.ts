@@ -18,6 +18,7 @@ import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { RequestError, toGraphqlError } from '../errors.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
 import type { OperationTrace } from '../telemetry/trace.ts';
+import type { Cancellation } from '../transport/cancellation.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
 import { KnownOperations, readPosted, type AnswerHeaders, type KnownOperation } from './known-operations.ts';
 import { maskError } from './mask-error.ts';
@@ -26,7 +27,7 @@ import { maskError } from './mask-error.ts';
 export interface OperationContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly identity: RequestIdentity | undefined;
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** When the request's time is up, by `performance.now()`. */
   readonly deadlineAt: number;
   /** Watches the operation for a caller who asked and may. */
@@ -239,7 +240,7 @@ async function executeOperation(
   usage: UsageRecorder | undefined,
   { schema, source, queryHash, document, operation, operationName }: KnownOperation,
   variables: Readonly<Record<string, unknown>>,
-  { headers, identity, signal, deadlineAt, trace, client }: OperationContext,
+  { headers, identity, cancellation, deadlineAt, trace, client }: OperationContext,
 ): Promise<EngineAnswer> {
   usage?.count({ schema, queryHash, document, operation, variables, client });
   trace?.begun(operation.operation, operation.name?.value);
@@ -253,12 +254,14 @@ async function executeOperation(
       variables,
       headers,
       identity,
-      signal,
+      cancellation,
       deadlineAt,
       trace,
     });
   } catch (error) {
-    if (signal.aborted && signal.reason instanceof RequestError) throw toGraphqlError(signal.reason);
+    const { reason } = cancellation;
+    if (reason?.code === 'REQUEST_TIMEOUT')
+      throw toGraphqlError(new RequestError(reason.code, reason.message));
     throw error;
   }
 }

@@ -1,16 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 
 import { RequestError } from '../errors.ts';
+import type { Cancellation } from '../transport/cancellation.ts';
+import type { FetchError } from '../transport/fetch-error.ts';
 
 /**
  * Reads a request's body as JSON. Rejects with a `RequestError`: BODY_TOO_LARGE as soon as `bytesMax` is passed (the
- * rest is not read), UNSUPPORTED_MEDIA_TYPE, INVALID_JSON; and with `signal`'s reason, so that a client that sends
- * slowly holds its place no longer than any other.
+ * rest is not read), UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, and REQUEST_TIMEOUT at cancellation, so that a client that
+ * sends slowly holds its place no longer than any other.
  */
 export async function readJsonBody(
   request: IncomingMessage,
   bytesMax: number,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<unknown> {
   const type = request.headers['content-type'] ?? '';
   // Other types are what a browser sends without asking first (CSRF), or what GraphQL over HTTP does not know.
@@ -22,7 +24,7 @@ export async function readJsonBody(
   }
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > bytesMax) throw tooLarge(bytesMax);
-  const text = await readText(request, bytesMax, signal);
+  const text = await readText(request, bytesMax, cancellation);
   try {
     return JSON.parse(text);
   } catch {
@@ -30,8 +32,9 @@ export async function readJsonBody(
   }
 }
 
-function readText(request: IncomingMessage, bytesMax: number, signal: AbortSignal): Promise<string> {
+function readText(request: IncomingMessage, bytesMax: number, cancellation: Cancellation): Promise<string> {
   return new Promise((resolve, reject) => {
+    const leave = ({ code, message }: FetchError): void => reject(new RequestError(code, message));
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
@@ -44,9 +47,14 @@ function readText(request: IncomingMessage, bytesMax: number, signal: AbortSigna
         chunks.push(chunk);
       }
     });
-    request.on('end', () => resolve(Buffer.concat(chunks, bytes).toString('utf8')));
+    request.on('end', () => {
+      cancellation.removeListener(leave);
+      const [first] = chunks;
+      const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes);
+      resolve(body.toString('utf8'));
+    });
     request.on('error', reject);
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    cancellation.addListener(leave);
     request.on('aborted', () => reject(new RequestError('INVALID_JSON', 'The request body was cut off.')));
   });
 }

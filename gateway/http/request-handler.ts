@@ -13,6 +13,8 @@ import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
 import type { Guards } from '../guards/guards.ts';
 import type { BeginTrace } from '../telemetry/begin-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { Cancellation } from '../transport/cancellation.ts';
+import { FetchError } from '../transport/fetch-error.ts';
 import { readClientName } from '../usage/client-name.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
 import type { GraphqlHttpAnswer, GraphqlServer, ReadyAnswer } from './graphql-server.ts';
@@ -142,7 +144,7 @@ async function answerOperationOrPage(
   const trace = parts.beginTrace(request);
   try {
     const identity = await authenticate(parts, request);
-    const read = isPost ? await readBody(parts, request, deadline.signal) : undefined;
+    const read = isPost ? await readBody(parts, request, deadline.cancellation) : undefined;
     const readyAnswer: ReadyAnswer | undefined = Array.isArray(read)
       ? undefined
       : { body: undefined, known: undefined, outcome: undefined };
@@ -157,7 +159,7 @@ async function answerOperationOrPage(
       {
         headers: listHeaders(parts.config, request, identity, trace?.traceparent),
         identity,
-        signal: deadline.signal,
+        cancellation: deadline.cancellation,
         deadlineAt: deadline.at,
         trace,
         client: readClientName(request.headers),
@@ -165,7 +167,7 @@ async function answerOperationOrPage(
       },
     );
     writeAnswer(response, answer);
-    trace?.ended(answer.status ?? 200, deadline.signal.aborted ? String(deadline.signal.reason) : undefined);
+    trace?.ended(answer.status ?? 200, deadline.cancellation.reason?.message);
   } catch (error) {
     const [status, reason] = error instanceof RequestError ? [error.status, error.code] : [500, 'failed'];
     trace?.ended(status, reason);
@@ -191,33 +193,35 @@ async function authenticate(
 async function readBody(
   { config, metrics }: HandlerParts,
   request: IncomingMessage,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<unknown> {
   try {
-    return await readJsonBody(request, config.bodyBytesMax, signal);
+    return await readJsonBody(request, config.bodyBytesMax, cancellation);
   } catch (error) {
     if (error instanceof RequestError && error.code === 'BODY_TOO_LARGE') metrics.countRefusal('body-bytes');
     throw error;
   }
 }
 
-/** A signal that aborts when the time is up or the client has left; `end` must be called. */
+/** Cancels when the time is up or the client has left; `end` must be called. */
 function startDeadline(
   request: IncomingMessage,
   response: ServerResponse,
   timeoutMs: number,
-): { signal: AbortSignal; at: number; end: () => void } {
-  const controller = new AbortController();
+): { cancellation: Cancellation; at: number; end: () => void } {
+  const cancellation = new Cancellation();
   const timer = setTimeout(() => {
-    controller.abort(new RequestError('REQUEST_TIMEOUT', `The operation took longer than ${timeoutMs} ms.`));
+    const message = `The operation took longer than ${timeoutMs} ms.`;
+    cancellation.cancel(new FetchError('REQUEST_TIMEOUT', message));
   }, timeoutMs);
   const onClose = (): void => {
-    if (!response.writableFinished) controller.abort(new Error('the client has left'));
+    if (!response.writableFinished)
+      cancellation.cancel(new FetchError('REQUEST_CANCELLED', 'The request was cancelled.'));
   };
   response.once('close', onClose);
   request.once('error', onClose);
   return {
-    signal: controller.signal,
+    cancellation,
     at: performance.now() + timeoutMs,
     end: () => {
       clearTimeout(timer);

@@ -2,12 +2,12 @@ import { buildSchema, parse, type OperationDefinitionNode } from 'graphql';
 import { expect, test } from 'vitest';
 
 import type { EngineRequest } from '../engine.ts';
+import { Cancellation } from '../transport/cancellation.ts';
 import { HotOperations } from './hot-operations.ts';
 
 function request(query: string): EngineRequest {
   const document = parse(query);
   const operation = document.definitions[0] as OperationDefinitionNode;
-  const signal = new AbortController().signal;
   return {
     query,
     queryHash: query,
@@ -16,7 +16,7 @@ function request(query: string): EngineRequest {
     operationName: undefined,
     variables: {},
     headers: {},
-    signal,
+    cancellation: new Cancellation(),
   };
 }
 

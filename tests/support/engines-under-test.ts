@@ -14,6 +14,8 @@ import { pino } from 'pino';
 import type { CreateEngine, Engine, EngineName, EngineOptions } from '../../gateway/engine.ts';
 import { createApolloEngine } from '../../gateway/engines/apollo-engine.ts';
 import { createCompiledEngine } from '../../gateway/engines/compiled-engine.ts';
+import { Cancellation } from '../../gateway/transport/cancellation.ts';
+import { FetchError } from '../../gateway/transport/fetch-error.ts';
 
 /** Both engines, in the order in which a test names them. */
 export const engineFactories: Readonly<Partial<Record<EngineName, CreateEngine>>> = {
@@ -56,6 +58,16 @@ function findOperation(document: DocumentNode, operationName: string | undefined
   return operation;
 }
 
+/** What the host makes of a client that leaves. */
+function follow(signal: AbortSignal | undefined): Cancellation {
+  const cancellation = new Cancellation();
+  const cancel = (): void =>
+    cancellation.cancel(new FetchError('REQUEST_CANCELLED', 'The request was cancelled.'));
+  if (signal?.aborted === true) cancel();
+  else signal?.addEventListener('abort', cancel, { once: true });
+  return cancellation;
+}
+
 /** Parses, validates and runs one operation as the host does, and reads the answer as a client does. */
 export async function runOperation(engine: Engine, operation: ClientOperation): Promise<ClientAnswer> {
   const document = parse(operation.query);
@@ -71,7 +83,7 @@ export async function runOperation(engine: Engine, operation: ClientOperation): 
     operationName: operation.operationName,
     variables: operation.variables ?? {},
     headers: operation.headers ?? {},
-    signal: operation.signal ?? new AbortController().signal,
+    cancellation: follow(operation.signal),
   });
   if (answer.kind === 'json') {
     const parsed = JSON.parse(answer.body.toString('utf8')) as ClientAnswer;

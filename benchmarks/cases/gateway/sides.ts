@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
+import { serverNodeOptions } from '../../../cli/process/node-options.ts';
 import { type Child, startNode } from '../../support/child.ts';
 import { sendOnce } from '../../support/load.ts';
 
@@ -48,6 +49,7 @@ function freehold(name: string, args: readonly string[]): Side {
     name,
     start: async (supergraphFile) => {
       const child = startNode(1, [
+        ...serverNodeOptions,
         'bin/freehold.js',
         'gateway',
         '--supergraph',
@@ -66,7 +68,7 @@ const stock: Side = {
   name: 'stock @apollo/gateway',
   start: async (supergraphFile) => {
     const script = ['scripts/run-typescript.mjs', '--built', 'benchmarks/cases/gateway/stock-gateway.ts'];
-    const child = startNode(1, [...script, supergraphFile]);
+    const child = startNode(1, [...serverNodeOptions, ...script, supergraphFile]);
     const [, url = ''] = await child.waitFor(/ready at (\S+)/, readyTimeoutMs);
     return { child, url };
   },
@@ -82,7 +84,9 @@ function hive(name: string, shares: boolean): Side {
       const url = `http://127.0.0.1:${port}/graphql`;
       const args = ['supergraph', supergraphFile, '--hive-router-runtime', '--host', '127.0.0.1'];
       const config = ['--port', String(port), '--config-path', 'benchmarks/peers/hive.config.mjs'];
-      const child = startNode(1, [hiveCommand, ...args, ...config], { SHARE_IN_FLIGHT: String(shares) });
+      const child = startNode(1, [...serverNodeOptions, hiveCommand, ...args, ...config], {
+        SHARE_IN_FLIGHT: String(shares),
+      });
       await waitUntilAnswered(child, url);
       return { child, url };
     },
