@@ -177,6 +177,15 @@ function maskBoth(disagreement: Disagreement, keys: ReadonlySet<string>): Disagr
   return { ...disagreement, right: mask(disagreement.right), stock: mask(disagreement.stock) };
 }
 
+/** What is masked may have taken the whole answer along: where all of the right one is masked, so is null. */
+function maskRoot(disagreement: Disagreement): Disagreement {
+  const { right, stock } = disagreement;
+  const isAllMasked = Object.values(right.data ?? {}).every((value) => value === 'masked');
+  return stock.data === null && isAllMasked
+    ? { ...disagreement, stock: { ...stock, data: right.data } }
+    : disagreement;
+}
+
 const names = (words: readonly string[]): RegExp => new RegExp(`\\b(${words.join('|')})\\b`);
 
 interface PlacedError {
@@ -315,7 +324,7 @@ const knownFaults: readonly KnownFault[] = [
       if (!interfaceObject) return undefined;
       const { fields, narrowing, leads } = interfaceObject;
       if (!names(fields).test(operation.query) || !names(narrowing).test(operation.query)) return undefined;
-      return maskBoth(disagreement, listResponseNames(operation.query, [...fields, ...leads]));
+      return maskRoot(maskBoth(disagreement, listResponseNames(operation.query, [...fields, ...leads])));
     },
   },
 ];
