@@ -166,14 +166,15 @@ export async function insertReview(database: Db, review: NewReview, createdAt: D
   return id;
 }
 
-/** Changes a review of this author; false when there is none. */
+/** Changes a review of this author and reads it, in one statement; undefined when there is none. */
 export async function changeReview(
   database: Db,
   { id, authorId, ...content }: ReviewContent & { readonly id: string; readonly authorId: string },
   updatedAt: Date,
-): Promise<boolean> {
+  asked: ReadonlySet<string>,
+): Promise<ReviewRow | undefined> {
   const { rating, title, body } = content;
-  const { matchedCount } = await reviewsOf(database).updateOne(
+  const changed = await reviewsOf(database).findOneAndUpdate(
     { _id: id, authorId },
     {
       $set: {
@@ -183,9 +184,13 @@ export async function changeReview(
         ...(typeof body === 'string' ? { body } : {}),
       },
     },
-    statementOptions(),
+    {
+      ...statementOptions(),
+      projection: selectFields(asked, always, byField),
+      returnDocument: 'after',
+    },
   );
-  return matchedCount > 0;
+  return changed ? rowOfReview(changed) : undefined;
 }
 
 /** Removes a review of this author; the product it was about, or undefined when there is none. */

@@ -103,10 +103,8 @@ function createMutations(clock: () => Date): Readonly<Record<string, Resolver<Db
       const input = { ...args.input, authorId: subjectOf(context.caller) };
       const errors = checkContent(input);
       if (errors.length > 0) return { review: null, errors };
-      if (!(await changeReview(context.database, input, clock())))
-        return { review: null, errors: [await whyNot(context.database, input)] };
-      const asked = fieldsAsked(info, ['review']);
-      return { review: (await loadReviews(context.database, [input.id], asked))[0], errors };
+      const review = await changeReview(context.database, input, clock(), fieldsAsked(info, ['review']));
+      return review ? { review, errors } : { review: null, errors: [await whyNot(context.database, input)] };
     },
     async deleteReview(_source, args: { readonly input: Reference }, context) {
       const input = { id: args.input.id, authorId: subjectOf(context.caller) };

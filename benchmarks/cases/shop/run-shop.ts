@@ -10,7 +10,7 @@ import {
 } from './databases/count-statements.ts';
 import { type BenchmarkShop, startBenchmarkShop } from './databases/start-shop.ts';
 import { reviewsOf } from './documents.ts';
-import { type Measurement, bodyOf, countStatements, measureLoad, warmUp } from './measure.ts';
+import { type Measurement, bodyOf, countStatements, measureInTurns, warmUp } from './measure.ts';
 import { type ShopOperation, listOperations } from './operations.ts';
 import { printOperation } from './print-shop.ts';
 import { type RunningSide, benchmarkUser, listSides } from './sides/list-sides.ts';
@@ -108,9 +108,8 @@ async function runSides(
   for (const operation of operations) {
     const result = new Map([...sides.keys()].map((name) => [name, new Map<number, Measurement>()]));
     for (const length of operation.lengths)
-      for (const [name, side] of sides) {
+      for (const [name, load] of await measureInTurns(sides, operation, length, shop)) {
         const statements = counts.get(`${operation.name} ${length} ${name}`) ?? Number.NaN;
-        const load = await measureLoad(side, operation, length, shop);
         result.get(name)?.set(length, { statements, ...load });
       }
     printOperation(operation, result);
