@@ -57,18 +57,19 @@ export async function createCompiledEngine(
     listUrls(description, options.subgraphUrls, transportOptions.replicas),
     transportOptions,
   );
+  const operationsMax = options.compiled?.operationsMax ?? 1000;
   const store = new OperationStore({
     schema,
     fieldNames,
     planner,
-    entriesMax: options.compiled?.operationsMax ?? 1000,
+    entriesMax: operationsMax,
   });
   const context: ExecutionContext = {
     schema,
     send: transport.send,
     log: options.log,
     subgraphErrors: options.subgraphErrors ?? 'pass',
-    lastRuns: new LastRunStore(options.compiled?.lastRunBytesMax ?? 32 * 1024 * 1024),
+    lastRuns: new LastRunStore(options.compiled?.lastRunBytesMax ?? 32 * 1024 * 1024, operationsMax),
   };
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -24,15 +24,17 @@ export interface LastRunSlot {
 const missesMax = 8;
 const keptOfMisses = 32;
 
-/** Keeps the last runs of an engine's operations, up to a number of bytes in all. */
+/** Keeps the last runs of an engine's operations, up to a number of bytes and of operations in all. */
 export class LastRunStore {
   readonly #bytesMax: number;
+  readonly #entriesMax: number;
   readonly #sizes = new Map<LastRunSlot, number>();
   #bytes = 0;
 
-  /** `bytesMax` 0 keeps none. */
-  constructor(bytesMax: number) {
+  /** `bytesMax` 0 keeps none. `entriesMax` is that of the operations: one that was forgotten has no use for its run. */
+  constructor(bytesMax: number, entriesMax: number) {
     this.#bytesMax = bytesMax;
+    this.#entriesMax = entriesMax;
   }
 
   /** Whether a run of this operation should be followed, so that it can be kept. */
@@ -49,7 +51,7 @@ export class LastRunStore {
     this.#sizes.set(slot, size);
     this.#bytes += size;
     for (const oldest of this.#sizes.keys()) {
-      if (this.#bytes <= this.#bytesMax) break;
+      if (this.#bytes <= this.#bytesMax && this.#sizes.size <= this.#entriesMax) break;
       this.#forget(oldest);
     }
   }

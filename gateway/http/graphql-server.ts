@@ -20,6 +20,7 @@ import { preflightHeaders } from '../guards/prevent-csrf.ts';
 import type { OperationTrace } from '../telemetry/trace.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
+import { keepDocuments } from './document-store.ts';
 import { KnownOperations, readPosted, type AnswerHeaders, type KnownOperation } from './known-operations.ts';
 import { maskError } from './mask-error.ts';
 
@@ -90,6 +91,9 @@ export interface GraphqlServerParts {
   readonly log: Logger;
 }
 
+// As many as the engine keeps compiled.
+const documentsMax = 1000;
+
 /** Starts Apollo Server over the engine switch. */
 export async function startGraphqlServer(parts: GraphqlServerParts): Promise<GraphqlServer> {
   const { config, countRefusal, log } = parts;
@@ -102,6 +106,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
     allowBatchedHttpRequests: config.batchMax > 0,
     csrfPrevention: { requestHeaders: preflightHeaders },
     persistedQueries: config.automaticPersistedQueries && config.trustedDocuments !== 'enforce' ? {} : false,
+    documentStore: keepDocuments(documentsMax),
     // The document guards have the reason and the code; this stops the parser for what reaches it another way.
     parseOptions: config.tokensMax > 0 ? { maxTokens: config.tokensMax } : {},
     hideSchemaDetailsFromClientErrors: isProduction,
