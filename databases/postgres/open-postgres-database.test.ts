@@ -224,7 +224,10 @@ describe('a supervisor killed by SIGKILL', () => {
     // The keeper leads a process group of the server, its reader and itself; stop the first two before the end.
     const members = (await readFile(`/proc/${keeper}/task/${keeper}/children`, 'utf8')).trim().split(' ');
     const reader = members.map(Number).find((pid) => pid !== serverPid);
+    const gone = once(child, 'exit');
     for (const pid of [reader, keeper, child.pid]) if (pid) process.kill(pid, 'SIGKILL');
+    // Until the system has ended it, the supervisor holds its lock.
+    await gone;
     expect(hasProcess(serverPid)).toBe(true);
     const database = await open(folder);
     expect(hasProcess(serverPid)).toBe(false);

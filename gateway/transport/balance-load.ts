@@ -2,8 +2,11 @@ import { FetchError } from './fetch-error.ts';
 import type { Endpoint } from './send-http.ts';
 import type { SendToSubgraph } from './subgraph-request.ts';
 
-// A URL that could not be reached, or whose server is about to stop, is left alone for this time, while there are others.
+// A URL that could not be reached is left alone for this time, while there are others.
 const restMs = 1000;
+// So is one whose server is about to stop: longer than it says so before it closes (`noticeMs`, a second), or the first
+// request after the rest would meet the closing.
+const closingRestMs = 5000;
 
 interface Replica {
   readonly endpoint: Endpoint;
@@ -37,7 +40,7 @@ export function balanceLoad(
       (response) => {
         replica.inFlight -= 1;
         // A mutation on a connection that is made now could be cut, and would not be sent again.
-        if (response.isClosing === true) replica.restsUntil = now() + restMs;
+        if (response.isClosing === true) replica.restsUntil = now() + closingRestMs;
         return response;
       },
       (failure: unknown) => {

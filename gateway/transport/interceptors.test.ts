@@ -222,6 +222,7 @@ describe('load balancing', () => {
 
   test('leaves a server that says `connection: close`', async () => {
     const calls = { staying: 0, leaving: 0 };
+    let nowMs = 0;
     const serve =
       (name: keyof typeof calls, isClosing: boolean): SendToSubgraph =>
       () => {
@@ -234,9 +235,12 @@ describe('load balancing', () => {
         { url: 'staying', send: serve('staying', false), close },
         { url: 'leaving', send: serve('leaving', true), close },
       ],
-      () => 0,
+      () => nowMs,
     );
     for (let count = 0; count < 10; count++) await balance(makeRequest());
-    expect(calls).toEqual({ staying: 9, leaving: 1 });
+    // A service says so for a second before it closes; a request just then would be lost.
+    nowMs = 1500;
+    for (let count = 0; count < 10; count++) await balance(makeRequest());
+    expect(calls).toEqual({ staying: 19, leaving: 1 });
   });
 });
