@@ -14,20 +14,9 @@ export function limitTime(timeoutMs: number): Interceptor {
     }, timeoutMs);
     const endsAt = performance.now() + timeoutMs;
     const deadlineAt = request.deadlineAt === undefined ? endsAt : Math.min(request.deadlineAt, endsAt);
-    const end = (): void => {
+    return next({ ...request, cancellation, deadlineAt }).finally(() => {
       clearTimeout(timer);
       request.cancellation.removeListener(cancel);
-    };
-    // Not `finally`, which makes three promises where this makes one.
-    return next({ ...request, cancellation, deadlineAt }).then(
-      (response) => {
-        end();
-        return response;
-      },
-      (failure: unknown) => {
-        end();
-        throw failure;
-      },
-    );
+    });
   };
 }

@@ -196,7 +196,7 @@ describe('a database that cannot answer', () => {
   test('is said to be busy when no connection becomes free in time', async () => {
     const { url } = await serve({ database: { connectionsMax: 1, connectionWaitMs: 500 } });
     const slow = askSubgraph(url, '{ sleep(seconds: 30) }', {}, { 'freehold-deadline-ms': '10000' });
-    await until(async () => (await readRunning()).length === 1, 8_000);
+    await until(async () => (await readRunning()).length === 1, 2_500);
     const { errors } = await askSubgraph(url, '{ one }');
     expect(errors[0]).toMatchObject({
       message:
@@ -242,7 +242,7 @@ describe('a database that stops in the midst of a statement', () => {
     closers.push(() => proxy.close());
     const { url } = await serve({ databaseUrl: proxy.url });
     const answer = askSubgraph(url, '{ sleep(seconds: 2) }');
-    await until(async () => (await readRunning()).length === 1, 8_000);
+    await until(async () => (await readRunning()).length === 1, 2_500);
     await proxy.close();
     expect((await answer).errors).toMatchObject([{ extensions: { code: 'DATABASE_UNAVAILABLE' } }]);
     await proxy.open();
