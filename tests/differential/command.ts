@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { type Difference, DifferentialRun } from './differential-run.ts';
+import { checkSeeds } from './check-seeds.ts';
+import type { Difference } from './differential-run.ts';
 import { differentialGraphs } from './graphs/all-graphs.ts';
 
 /** `npm run differential -- --count N --seed S --graph NAME`: N operations in all, seeds from S on. */
@@ -47,14 +49,17 @@ if (graphs.length === 0) {
   throw new Error(`--graph "${values.graph}": expected one of ${names}`);
 }
 
+// By its place: bundled with this file, the script would look for the root from there.
+const script = pathToFileURL(path.resolve('scripts/bundle-typescript.mjs')).href;
+const { bundleTypeScript } = (await import(script)) as {
+  readonly bundleTypeScript: (entry: string) => Promise<string>;
+};
+const program = new URL(await bundleTypeScript('tests/differential/differential-thread.ts'));
 let differences = 0;
 for (const graph of graphs) {
   const started = performance.now();
-  const run = await DifferentialRun.start(graph);
   const operations = Math.ceil(count / graphs.length);
-  for (let seed = firstSeed; seed < firstSeed + operations; seed += 1) await run.check(seed);
-  await run.close();
-  const { report } = run;
+  const report = await checkSeeds({ graph: graph.name, first: firstSeed, count: operations, program });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${graph.name}: ${report.operations} operations in ${seconds} s`);
   for (const [name, times] of Object.entries(report.knownFaults)) console.log(`  ${times} times: ${name}`);

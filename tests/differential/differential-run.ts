@@ -33,11 +33,17 @@ export interface Difference {
   readonly answers: Answers;
 }
 
-export interface DifferentialReport {
-  readonly operations: number;
-  readonly differences: readonly Difference[];
-  /** How often each known fault of the reference explained a difference, or no plan was made in time. */
-  readonly knownFaults: Readonly<Record<string, number>>;
+/** What came of the operation of one seed. */
+export interface CheckedOperation {
+  /** The known faults of the reference that explain what differs, or why the reference was not compared. */
+  readonly knownFaults: readonly string[];
+  readonly difference?: Difference;
+}
+
+/** Which sides a check asks. */
+export interface CheckOptions {
+  /** `false` leaves the stock engine out: the compiled engine is held to the plain schema alone. */
+  readonly isStockAsked: boolean;
 }
 
 /** One supergraph with everything that answers it. */
@@ -46,9 +52,7 @@ export class DifferentialRun {
   readonly #host: SubgraphHost;
   readonly #engines: ReadonlyMap<EngineName, Engine>;
   readonly #plain: DeclarativeSubgraph;
-  readonly #knownFaults: Record<string, number> = {};
-  readonly #differences: Difference[] = [];
-  #operations = 0;
+  #differences = 0;
 
   private constructor(
     graph: DifferentialGraph,
@@ -79,38 +83,32 @@ export class DifferentialRun {
     return new DifferentialRun(graph, host, engines, plain);
   }
 
-  get report(): DifferentialReport {
-    return { operations: this.#operations, differences: this.#differences, knownFaults: this.#knownFaults };
-  }
-
-  /** Runs the operation of a seed on all sides; a difference is shrunk and kept. */
-  async check(seed: number): Promise<void> {
+  /** Runs the operation of a seed on all sides; a difference is shrunk. */
+  async check(seed: number, options: CheckOptions = { isStockAsked: true }): Promise<CheckedOperation> {
     const schema = getSchema(this.#engines);
     const operation = generateOperation(schema, this.#graph, seed);
-    this.#operations += 1;
     this.#host.clear();
-    const found = await this.#compare(operation);
-    if (found.kind === 'equal') return;
-    if (found.kind === 'known') {
-      for (const name of found.names) this.#knownFaults[name] = (this.#knownFaults[name] ?? 0) + 1;
-      return;
-    }
+    const found = await this.#compare(operation, options);
+    if (found.kind === 'equal') return { knownFaults: [] };
+    if (found.kind === 'known') return { knownFaults: found.names };
     // Shrinking runs the engines many times: the first few differences tell enough.
-    const canShrink = this.#differences.length < 5;
+    const canShrink = this.#differences < 5;
+    this.#differences += 1;
     const smallest = !canShrink
       ? operation
       : await shrinkOperation(schema, operation, async (smaller) => {
-          const again = await this.#compare(smaller);
+          const again = await this.#compare(smaller, options);
           return again.kind === 'different' && again.problem === found.problem;
         });
-    const last = await this.#compare(smallest);
-    this.#differences.push({
+    const { answers } = await this.#compare(smallest, options);
+    const difference = {
       graph: this.#graph.name,
       seed,
       problem: found.problem,
       operation: smallest,
-      answers: last.answers,
-    });
+      answers,
+    };
+    return { knownFaults: [], difference };
   }
 
   async close(): Promise<void> {
@@ -118,7 +116,7 @@ export class DifferentialRun {
     await this.#host.close();
   }
 
-  async #compare(operation: GeneratedOperation): Promise<Verdict> {
+  async #compare(operation: GeneratedOperation, { isStockAsked }: CheckOptions): Promise<Verdict> {
     const [plain, compiled] = await Promise.all([
       this.#runPlain(operation),
       this.#runEngine('compiled', operation),
@@ -133,11 +131,12 @@ export class DifferentialRun {
         names: ['no plan within planTimeoutMs: not compared'],
         answers: { plain, apollo: {}, compiled },
       };
-    const apollo = await this.#runEngine('apollo', operation);
+    const apollo = isStockAsked ? await this.#runEngine('apollo', operation) : {};
     if (!apollo) throw new Error('The reference engine is missing');
     const answers = { plain, apollo, compiled };
     const problem = findProblem(answers);
     if (problem) return { kind: 'different', problem, answers };
+    if (!isStockAsked) return { kind: 'equal', answers };
     const right = compiled ?? { data: plain.data };
     const names = await explainByKnownFaults({
       operation,

@@ -13,12 +13,13 @@ describe('random operations', () => {
     test(`${operations} on the ${graph.name} graph have one answer from both engines and a plain schema`, async () => {
       const run = await DifferentialRun.start(graph);
       try {
-        for (let seed = firstSeed; seed < firstSeed + operations; seed += 1) await run.check(seed);
-        const differences = run.report.differences.map(
-          ({ seed, problem, operation }) => `seed ${seed}: ${problem}\n${operation.query}`,
-        );
+        const differences: string[] = [];
+        for (let seed = firstSeed; seed < firstSeed + operations; seed += 1) {
+          const { difference } = await run.check(seed);
+          if (difference)
+            differences.push(`seed ${seed}: ${difference.problem}\n${difference.operation.query}`);
+        }
         expect(differences).toEqual([]);
-        expect(run.report.operations).toBe(operations);
       } finally {
         await run.close();
       }
