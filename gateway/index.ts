@@ -63,6 +63,7 @@ async function openEngine(
     subgraphErrors: config.subgraphErrors ?? (config.mode === 'production' ? 'mask-internal' : 'pass'),
     log,
     compiled: {
+      reuseEntityFields: config.reuseEntityFields,
       transport: {
         shareInFlight: config.shareInFlight,
         timeoutMs: config.subgraphTimeoutMs,

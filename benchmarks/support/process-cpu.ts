@@ -40,7 +40,11 @@ export function readTreeCpu(roots: readonly number[]): {
 } {
   const all = listProcesses();
   const sums = { databaseMs: 0, otherMs: 0 };
+  // One root may stand below another.
+  const counted = new Set<number>();
   const add = ({ pid, command, cpuMs }: ListedProcess, isBelowDatabase: boolean): void => {
+    if (counted.has(pid)) return;
+    counted.add(pid);
     const isDatabase = isBelowDatabase || isDatabaseCommand(command);
     sums[isDatabase ? 'databaseMs' : 'otherMs'] += cpuMs;
     for (const child of all) if (child.parent === pid) add(child, isDatabase);

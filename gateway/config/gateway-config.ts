@@ -91,6 +91,12 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       'Identical subgraph queries in flight (body and all headers) are one request; the compiled engine only.',
     ),
+  reuseEntityFields: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Within one query, a subgraph is not asked again for fields of an entity that it has told already at another place; off for subgraphs that answer by the path of a field. The compiled engine only.',
+    ),
   watchSupergraph: z.boolean().default(true).describe('Loads the supergraph again when its file changes.'),
   explainToken: z
     .string()

@@ -24,6 +24,11 @@ export interface CompiledEngineOptions {
    * last time is not computed again. Default 33,554,432; 0 is off.
    */
   readonly lastRunBytesMax?: number;
+  /**
+   * Within one query, not to ask a subgraph again for fields of an entity that it has told already at another place.
+   * Only for subgraphs that answer by the path of a field must it be off. Default: on.
+   */
+  readonly reuseEntityFields?: boolean;
   readonly planner?: Partial<PlannerOptions>;
   readonly transport?: Partial<TransportOptions>;
 }
@@ -63,6 +68,7 @@ export async function createCompiledEngine(
     fieldNames,
     planner,
     entriesMax: operationsMax,
+    reuseEntityFields: options.compiled?.reuseEntityFields ?? true,
   });
   const context: ExecutionContext = {
     schema,

@@ -1,4 +1,19 @@
 import { isDataObject, type DataObject, type DataPath } from './data.ts';
+import type { ExecutionState } from './execution-state.ts';
+
+/** The objects at a plan's path, which `place` names; walked once between two answers. */
+export function findEntities(
+  { data, facts, collected }: ExecutionState,
+  path: readonly string[],
+  place: string,
+): readonly DataObject[] {
+  let entities = collected.get(place);
+  if (entities === undefined) {
+    entities = collectEntities(data, path, facts.hasShared);
+    collected.set(place, entities);
+  }
+  return entities;
+}
 
 /** The objects at a plan's path, each once even where it stands at several places. */
 export function collectEntities(

@@ -17,18 +17,29 @@ export interface CompiledOperation {
   readonly lastRun: LastRunSlot;
 }
 
+/** What an operation is compiled from. */
+export interface OperationSource {
+  readonly normalised: NormalisedOperation;
+  readonly plan: CompiledPlan;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly schema: GraphQLSchema;
+  readonly reuseEntityFields: boolean;
+}
+
 /** Compiles what runs for each request: the plan's steps and the writer of the answer. */
-export function compileOperation(
-  normalised: NormalisedOperation,
-  plan: CompiledPlan,
-  operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  schema: GraphQLSchema,
-): CompiledOperation {
+export function compileOperation({
+  normalised,
+  plan,
+  operation,
+  fragments,
+  schema,
+  reuseEntityFields,
+}: OperationSource): CompiledOperation {
   return {
     normalised,
     plan,
-    run: compileRun(plan),
+    run: compileRun(plan, reuseEntityFields),
     project: compileProjection(normalised, schema, listEntityPaths(plan)),
     lastRun: { run: undefined, misses: 0 },
     introspection: compileIntrospection(normalised.selections, operation, fragments, schema),

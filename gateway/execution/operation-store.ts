@@ -22,6 +22,8 @@ export interface OperationStoreOptions {
   readonly planner: Planner;
   /** How many compiled operations, and how many plans, are kept. */
   readonly entriesMax: number;
+  /** Whether fields of an entity that its subgraph has told are reused within one operation. */
+  readonly reuseEntityFields: boolean;
 }
 
 const emptyPlan: CompiledPlan = { kind: 'query', steps: [] };
@@ -95,7 +97,7 @@ export class OperationStore {
     { fragments }: KnownOperation,
     variables: Readonly<Record<string, unknown>>,
   ): Promise<CompiledOperation> {
-    const { schema, fieldNames } = this.#options;
+    const { schema, fieldNames, reuseEntityFields } = this.#options;
     const normalised = normaliseOperation({
       operation,
       fragments,
@@ -105,7 +107,7 @@ export class OperationStore {
     });
     const { text, rootFields } = normalised;
     const plan = text === '' ? emptyPlan : await this.#plan(text, rootFields);
-    return compileOperation(normalised, plan, operation, fragments, schema);
+    return compileOperation({ normalised, plan, operation, fragments, schema, reuseEntityFields });
   }
 
   #plan(text: string, rootFields: readonly RootField[]): Promise<CompiledPlan> {

@@ -1,8 +1,9 @@
-import type { EntityBatch, EntityStep } from '../planning/compiled-plan.ts';
-import { collectEntities, visitPlaces } from './collect-entities.ts';
+import type { EntityBatch, EntityStep, EntityTarget } from '../planning/compiled-plan.ts';
+import { findEntities, visitPlaces } from './collect-entities.ts';
 import { compileReader, type ReadRepresentation } from './compile-reader.ts';
 import { isDataObject, typeNameOf, type DataObject } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
+import { compileKnown, copyKnown, type FindKnown } from './known-entities.ts';
 import { mergeData } from './merge.ts';
 import { renameKeys } from './rename-keys.ts';
 import { errorPlacesMax, reportError, reportFailure } from './report-errors.ts';
@@ -16,6 +17,8 @@ interface CompiledTarget {
   /** The path as one text. */
   readonly place: string;
   readonly read: ReadRepresentation;
+  /** What is known already of entities of this target; undefined where nothing can be. */
+  readonly findKnown: FindKnown | undefined;
 }
 
 interface CompiledBatch {
@@ -32,15 +35,14 @@ interface Representations {
   readonly entities: readonly (readonly DataObject[])[];
 }
 
-/** Compiles a step that asks for fields of entities. */
-export function compileEntityStep(step: EntityStep): RunnableStep {
+/**
+ * Compiles a step that asks for fields of entities. With `reuseEntityFields` it does not ask for what its subgraph has
+ * told of an entity before.
+ */
+export function compileEntityStep(step: EntityStep, reuseEntityFields: boolean): RunnableStep {
   const batches: readonly CompiledBatch[] = step.batches.map((batch) => ({
     batch,
-    targets: batch.targets.map((target) => ({
-      path: target.path,
-      place: target.path.join('.'),
-      read: compileReader(target),
-    })),
+    targets: batch.targets.map((target) => compileTarget(target, batch, reuseEntityFields)),
     interfaceNames: listInterfaceNames(batch),
   }));
   return {
@@ -69,30 +71,39 @@ export function compileEntityStep(step: EntityStep): RunnableStep {
   };
 }
 
-function readRepresentations({ targets }: CompiledBatch, state: ExecutionState): Representations {
+function compileTarget(
+  target: EntityTarget,
+  { known, fields }: EntityBatch,
+  reuseEntityFields: boolean,
+): CompiledTarget {
+  const read = compileReader(target);
+  return {
+    path: target.path,
+    place: target.path.join('.'),
+    read,
+    findKnown: reuseEntityFields && known.length > 0 ? compileKnown(known, fields, read) : undefined,
+  };
+}
+
+function readRepresentations({ targets, batch }: CompiledBatch, state: ExecutionState): Representations {
   const byText = new Map<string, DataObject[]>();
-  for (const { path, place, read } of targets)
-    for (const entity of findEntities(state, path, place)) {
+  for (const { path, place, read, findKnown } of targets) {
+    const entities = findEntities(state, path, place);
+    const known = entities.length === 0 ? undefined : findKnown?.(state);
+    for (const entity of entities) {
       const text = read(entity);
       if (text === undefined) continue;
+      const source = known?.get(text);
+      if (source !== undefined) {
+        copyKnown(source, entity, batch.fields);
+        continue;
+      }
       const same = byText.get(text);
       if (same === undefined) byText.set(text, [entity]);
       else same.push(entity);
     }
-  return { text: [...byText.keys()].join(','), entities: [...byText.values()] };
-}
-
-function findEntities(
-  { data, facts, collected }: ExecutionState,
-  path: readonly string[],
-  place: string,
-): readonly DataObject[] {
-  let entities = collected.get(place);
-  if (entities === undefined) {
-    entities = collectEntities(data, path, facts.hasShared);
-    collected.set(place, entities);
   }
-  return entities;
+  return { text: [...byText.keys()].join(','), entities: [...byText.values()] };
 }
 
 /** Merges a batch's answer. Throws a `FetchError` when it is not a list with one item a representation. */

@@ -11,7 +11,10 @@ import type { WriteBody } from './request-body.ts';
 export interface RunnableStep {
   readonly step: PlanStep;
   readonly writeBody: WriteBody;
-  /** Reads from the data what the request needs; undefined when there is nothing to ask for. */
+  /**
+   * Reads from the data what the request needs; undefined when there is nothing to ask for. Entities get what is known
+   * of them already.
+   */
   prepare(state: ExecutionState): PreparedStep | undefined;
 }
 
@@ -36,9 +39,9 @@ export type RunOutcome =
 export type RunPlan = (state: ExecutionState, last: LastRun | undefined) => Promise<RunOutcome>;
 
 /** Compiles a plan's steps. A step starts in the same turn in which the last step it needs has ended. */
-export function compileRun(plan: CompiledPlan): RunPlan {
+export function compileRun(plan: CompiledPlan, reuseEntityFields: boolean): RunPlan {
   const steps = plan.steps.map((step) =>
-    step.kind === 'root' ? compileRootStep(step) : compileEntityStep(step),
+    step.kind === 'root' ? compileRootStep(step) : compileEntityStep(step, reuseEntityFields),
   );
   const next: number[][] = plan.steps.map(() => []);
   for (const { id, after } of plan.steps) for (const other of after) next[other]?.push(id);
@@ -85,7 +88,7 @@ class Run {
   readonly #state: ExecutionState;
   /** The run that this one goes along; undefined once an answer was another one. */
   #last: LastRun | undefined;
-  /** Steps whose answers were the same, not yet merged; in the order of their arrival. */
+  /** Steps whose answers were the same, or that had nothing to ask; not yet merged, in the order of their ends. */
   readonly #same: number[] = [];
   readonly #prepared: (PreparedStep | undefined)[] = [];
   readonly #started = new Set<number>();
@@ -108,7 +111,10 @@ class Run {
     const runnable = this.#steps[id];
     if (runnable === undefined) return undefined;
     const lists = this.#last === undefined ? this.#prepare(id)?.lists : this.#last.lists[id];
-    if (lists === undefined) return undefined;
+    if (lists === undefined) {
+      if (this.#last !== undefined) this.#same.push(id);
+      return undefined;
+    }
     this.#started.add(id);
     const body = runnable.writeBody(this.#state, lists);
     return sendStep(this.#state, runnable.step, body, this.#prepared[id]?.count ?? null);

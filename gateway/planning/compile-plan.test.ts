@@ -74,6 +74,42 @@ describe('a compiled plan', () => {
     `);
   });
 
+  test('asks for a field that nobody waits for with a later one of the same name of other entities', () => {
+    expect(plan('{ topProducts { inStock } latestReview { product { inStock shipping } } }'))
+      .toMatchInlineSnapshot(`
+      "step 0: products
+        query{topProducts{__typename upc}}
+      step 1: reviews
+        query{latestReview{product{__typename upc}}}
+      step 2: products after 1
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{weight}}}
+        $representations from latestReview.product { ... on Product { __typename upc } }
+      step 3: stock after 0, 2
+        query($representations_0:[_Any!]!$representations_1:[_Any!]!){_entities_0:_entities(representations:$representations_0){...on Product{inStock}}_entities_1:_entities(representations:$representations_1){...on Product{shipping}}}
+        $representations_0 from topProducts.@ { ... on Product { __typename upc } }
+        $representations_0 from latestReview.product { ... on Product { __typename upc } }
+        $representations_1 from latestReview.product { ... on Product { __typename weight upc } }"
+    `);
+  });
+
+  test('names the places at which a subgraph has told the same before', () => {
+    expect(plan('{ topProducts { name reviews { product { name } } } latestReview { product { name } } }'))
+      .toMatchInlineSnapshot(`
+      "step 0: products
+        query{topProducts{__typename upc name}}
+      step 1: reviews
+        query{latestReview{product{__typename upc}}}
+      step 2: reviews after 0
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{reviews{product{__typename upc}}}}}
+        $representations from topProducts.@ { ... on Product { __typename upc } }
+      step 3: products after 1, 2
+        query($representations:[_Any!]!){_entities(representations:$representations){...on Product{name}}}
+        $representations from topProducts.@.reviews.@.product { ... on Product { __typename upc } }
+        $representations from latestReview.product { ... on Product { __typename upc } }
+          known where it stands at topProducts.@"
+    `);
+  });
+
   test('does not put a read between two mutations off', () => {
     expect(
       plan('mutation { a: review(upc: "1") { product { inStock shipping } } b: review(upc: "2") { id } }'),

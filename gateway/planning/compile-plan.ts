@@ -37,5 +37,5 @@ export function compilePlan(
   const split = splitByRequirements(named, context.requirements);
   const resolved = resolveRepresentations(split, context.requirements, context.typeNamesOf);
   const restored = restoreVirtualFields(resolved, context.virtualFields);
-  return { kind, steps: joinFetches(restored, findDependencies(restored)) };
+  return { kind, steps: joinFetches(restored, findDependencies(restored), context.schema) };
 }

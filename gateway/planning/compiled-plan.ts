@@ -51,6 +51,11 @@ export interface EntityBatch {
   /** Keys, in the data, of the fields that an entity gets. */
   readonly fields: readonly string[];
   readonly targets: readonly EntityTarget[];
+  /**
+   * Paths to objects of which the subgraph has told all of `fields` before, in a step that this one comes after: an
+   * entity that stands there too need not be asked for again. None in a mutation.
+   */
+  readonly known: readonly (readonly string[])[];
   readonly renames: readonly KeyRename[];
 }
 

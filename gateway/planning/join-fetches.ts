@@ -1,4 +1,10 @@
-import { Kind, print, stripIgnoredCharacters, type VariableDefinitionNode } from 'graphql';
+import {
+  Kind,
+  print,
+  stripIgnoredCharacters,
+  type GraphQLSchema,
+  type VariableDefinitionNode,
+} from 'graphql';
 
 import type {
   EntityBatch,
@@ -8,6 +14,7 @@ import type {
   PlanStep,
   RootStep,
 } from './compiled-plan.ts';
+import { findKnownPlaces } from './find-known-places.ts';
 import type { PlannedFetch } from './planned-fetch.ts';
 
 /** A request to be: one fetch of root fields, or the entity fetches that were joined. */
@@ -21,11 +28,12 @@ interface StepDraft {
  * request, which waits for what any of them needs: with one selection, one list of representations; else several
  * `_entities` fields. Waiting for a neighbour costs less than a request: those at one distance are ready at about the
  * same moment. A fetch that nobody waits for goes along with a later one that asks the same subgraph for the same
- * entities: the answer waits for that one anyway.
+ * entities, or for the same of others: the answer waits for that one anyway. `schema` is the supergraph's.
  */
 export function joinFetches(
   fetches: readonly PlannedFetch[],
   dependencies: readonly (readonly number[])[],
+  schema: GraphQLSchema,
 ): readonly PlanStep[] {
   const drafts: StepDraft[] = [];
   const stepOf: number[] = [];
@@ -48,12 +56,23 @@ export function joinFetches(
     }
   }
   const ancestors: Set<number>[] = [];
+  // What was true before a mutation may not be true after it.
+  const hasMutation = fetches.some(isMutation);
   return drafts.map(({ needed, fetches: joined }, id) => {
     // Left out is what follows from the rest.
     const indirect = new Set([...needed].flatMap((step) => [...(ancestors[step] ?? [])]));
     ancestors.push(new Set([...needed, ...indirect]));
     const after = [...needed].filter((step) => !indirect.has(step)).sort((left, right) => left - right);
-    return buildStep(joined, id, after);
+    const [first] = joined;
+    if (first === undefined) throw new Error('Expected a request to have a fetch.');
+    if (first.requires === undefined) return buildRootStep(first, id, after);
+    const earlier = drafts
+      .filter((_, other) => ancestors[id]?.has(other) === true)
+      .flatMap((draft) => draft.fetches)
+      .filter(({ service }) => service === first.service);
+    return buildEntityStep(first, joined, id, after, (fetch) =>
+      hasMutation ? [] : findKnownPlaces(fetch, earlier, schema),
+    );
   });
 }
 
@@ -72,22 +91,28 @@ function postponeLeaves(
   distances: readonly number[],
 ): readonly number[] {
   // A read between two mutations must not come after the second.
-  if (fetches.some(({ operationKind }) => operationKind === 'mutation')) return distances;
+  if (fetches.some(isMutation)) return distances;
   const needed = new Set(dependencies.flat());
-  const listPaths = (service: string, distance: number | undefined): ReadonlySet<string> =>
-    new Set(
-      fetches.flatMap((fetch, position) =>
-        fetch.requires !== undefined && fetch.service === service && distances[position] === distance
-          ? [fetch.path.join('.')]
-          : [],
-      ),
+  const postponed = [...distances];
+  const isAlike = (one: PlannedFetch, other: PlannedFetch): boolean =>
+    one.path.join('.') === other.path.join('.') || nameSelection(one) === nameSelection(other);
+  const hasAlike = (fetch: PlannedFetch, distance: number): boolean =>
+    fetches.some(
+      (other, position) =>
+        postponed[position] === distance &&
+        other.requires !== undefined &&
+        other.service === fetch.service &&
+        isAlike(fetch, other),
     );
-  return fetches.map((fetch, position) => {
+  const all = [...new Set(distances)].sort((left, right) => left - right);
+  // From the last on: a fetch goes along with one that was itself put off.
+  for (const position of [...sortByDistance(distances)].reverse()) {
+    const fetch = fetches[position];
     const own = distances[position] ?? 0;
-    if (fetch.requires === undefined || needed.has(position)) return own;
-    const later = [...new Set(distances)].sort((left, right) => left - right).filter((other) => other > own);
-    return later.find((other) => listPaths(fetch.service, other).has(fetch.path.join('.'))) ?? own;
-  });
+    if (fetch?.requires === undefined || needed.has(position)) continue;
+    postponed[position] = all.find((later) => later > own && hasAlike(fetch, later)) ?? own;
+  }
+  return postponed;
 }
 
 function sortByDistance(distances: readonly number[]): readonly number[] {
@@ -96,13 +121,14 @@ function sortByDistance(distances: readonly number[]): readonly number[] {
   );
 }
 
-function buildStep(fetches: readonly PlannedFetch[], id: number, after: readonly number[]): PlanStep {
-  const [first] = fetches;
-  if (first === undefined) throw new Error('Expected a request to have a fetch.');
-  return first.requires === undefined
-    ? buildRootStep(first, id, after)
-    : buildEntityStep(first, fetches, id, after);
-}
+const isMutation = ({ operationKind }: PlannedFetch): boolean => operationKind === 'mutation';
+
+const printSelection = ({ selectionSet }: PlannedFetch): string =>
+  stripIgnoredCharacters(print(selectionSet));
+
+/** Fetches of one name can have one list of representations. */
+const nameSelection = (fetch: PlannedFetch): string =>
+  `${printSelection(fetch)} ${JSON.stringify(fetch.renames)}`;
 
 function buildRootStep(fetch: PlannedFetch, id: number, after: readonly number[]): RootStep {
   const header = printHeader(fetch.operationKind, fetch.operationName, fetch.variableDefinitions.map(print));
@@ -139,8 +165,9 @@ function buildEntityStep(
   fetches: readonly PlannedFetch[],
   id: number,
   after: readonly number[],
+  findKnown: FindKnown,
 ): EntityStep {
-  const batches = buildBatches(fetches);
+  const batches = buildBatches(fetches, findKnown);
   const definitions = new Map<string, VariableDefinitionNode>();
   for (const fetch of fetches)
     for (const definition of fetch.variableDefinitions)
@@ -165,22 +192,26 @@ function buildEntityStep(
   };
 }
 
-function buildBatches(fetches: readonly PlannedFetch[]): readonly EntityBatch[] {
+/** Where the entities of a fetch may be known already. */
+type FindKnown = (fetch: PlannedFetch) => EntityBatch['known'];
+
+function buildBatches(fetches: readonly PlannedFetch[], findKnown: FindKnown): readonly EntityBatch[] {
   const drafts = new Map<
     string,
     {
       selection: string;
       fields: readonly string[];
+      known: EntityBatch['known'];
       renames: readonly KeyRename[];
       targets: Map<string, EntityTarget>;
     }
   >();
   for (const fetch of fetches) {
-    const selection = stripIgnoredCharacters(print(fetch.selectionSet));
-    const name = `${selection} ${JSON.stringify(fetch.renames)}`;
+    const name = nameSelection(fetch);
     const draft = drafts.get(name) ?? {
-      selection,
+      selection: printSelection(fetch),
       fields: listKeys(fetch),
+      known: findKnown(fetch),
       renames: fetch.renames,
       targets: new Map(),
     };
@@ -189,12 +220,13 @@ function buildBatches(fetches: readonly PlannedFetch[]): readonly EntityBatch[] 
     draft.targets.set(JSON.stringify(target), target);
   }
   const isOne = drafts.size === 1;
-  return [...drafts.values()].map(({ selection, fields, renames, targets }, index) => ({
+  return [...drafts.values()].map(({ selection, fields, known, renames, targets }, index) => ({
     key: isOne ? '_entities' : `_entities_${index}`,
     variable: isOne ? 'representations' : `representations_${index}`,
     selection,
     fields,
     targets: [...targets.values()],
+    known,
     renames,
   }));
 }

@@ -22,9 +22,10 @@ function printStep(step: PlanStep): string {
     lines.push(...step.renames.map((rename) => `  ${printRename(rename)}`));
     return lines.join('\n');
   }
-  for (const { variable, targets, renames } of step.batches)
+  for (const { variable, targets, known, renames } of step.batches)
     lines.push(
       ...targets.flatMap((target) => printTarget(variable, target)),
+      ...known.map((path) => `    known where it stands at ${path.join('.')}`),
       ...renames.map((rename) => `  ${printRename(rename)}`),
     );
   return lines.join('\n');

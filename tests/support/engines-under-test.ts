@@ -13,7 +13,7 @@ import { pino } from 'pino';
 
 import type { CreateEngine, Engine, EngineName, EngineOptions } from '../../gateway/engine.ts';
 import { createApolloEngine } from '../../gateway/engines/apollo-engine.ts';
-import { createCompiledEngine } from '../../gateway/engines/compiled-engine.ts';
+import { type CompiledEngineOptions, createCompiledEngine } from '../../gateway/engines/compiled-engine.ts';
 import { Cancellation } from '../../gateway/transport/cancellation.ts';
 import { FetchError } from '../../gateway/transport/fetch-error.ts';
 
@@ -41,7 +41,7 @@ export interface ClientAnswer {
 /** Makes an engine that is silent about what a test does to it on purpose. */
 export async function createEngineUnderTest(
   name: EngineName,
-  options: Omit<EngineOptions, 'log'>,
+  options: Omit<EngineOptions, 'log'> & { readonly compiled?: CompiledEngineOptions },
 ): Promise<Engine> {
   const create = engineFactories[name];
   if (!create) throw new Error(`There is no engine "${name}"`);

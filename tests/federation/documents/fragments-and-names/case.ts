@@ -39,7 +39,7 @@ export const federationCase = defineCase({
           id: '1',
         },
       },
-      requests: { accounts: 2, posts: 1 },
+      requests: { accounts: 1, posts: 1 },
     },
     {
       name: 'keeps the order in which the document first names each field',

@@ -70,6 +70,17 @@ export const federationCase = defineCase({
       apolloIsWrong: 'the __typename of the interface object takes the place of the concrete one',
     },
     {
+      name: 'asks what an object really is, though the same is known of it at another place',
+      query: '{ beings { friends { greeting ... on Human { id } } greeting } }',
+      data: {
+        beings: [
+          { friends: [{ greeting: 'Hello Rob' }], greeting: 'Hello Ann' },
+          { friends: [], greeting: 'Hello Rob' },
+          null,
+        ],
+      },
+    },
+    {
       name: 'sends the interface object no entity without its key',
       query: '{ popular { friends { name ... on Robot { greeting } } } }',
       data: { popular: [{ friends: [] }, { friends: [{ name: 'Rob', greeting: 'Hello Rob' }] }] },
