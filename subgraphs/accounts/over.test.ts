@@ -45,15 +45,18 @@ const insertUser = (client: Pick<PrismaClient, 'user'>, name: string) =>
   });
 
 test('a request that is over is told by its code, though Prisma stands between', async () => {
-  const over = makeScope(AbortSignal.abort());
-  const failure: unknown = await runInStatementScope(
-    over,
+  const sends = [
     async () => await database.client.user.count(),
-  ).catch((error: unknown) => error);
-  expect(databaseFailureOf(failure, 'accounts')).toMatchObject({
-    code: 'DEADLINE_EXCEEDED',
-    message: 'The request was over before a database connection was free.',
-  });
+    async () => await database.client.$queryRaw`SELECT 1`,
+  ];
+  for (const send of sends) {
+    const over = makeScope(AbortSignal.abort());
+    const failure: unknown = await runInStatementScope(over, send).catch((error: unknown) => error);
+    expect(databaseFailureOf(failure, 'accounts')).toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      message: 'The request was over before a database connection was free.',
+    });
+  }
 });
 
 describe('a request that is over in the midst of a transaction', () => {
@@ -77,5 +80,37 @@ describe('a request that is over in the midst of a transaction', () => {
     expect((await database.client.user.findMany({ select: { id: true } })).map(({ id }) => id)).toEqual([
       'kept',
     ]);
+  });
+});
+
+describe('what the database says through Prisma', () => {
+  const failureOf = async (work: () => Promise<unknown>) =>
+    databaseFailureOf(await work().catch((error: unknown) => error), 'accounts');
+
+  test('a statement that took longer than it may is told as that', async () => {
+    const settings = { service: 'accounts', url: server.url, log: pino({ level: 'silent' }) };
+    const hasty = openPrisma((options) => new PrismaClient(options))({
+      ...databaseDefaults,
+      ...settings,
+      statementMs: 50,
+    });
+    const failure = await failureOf(async () => await hasty.client.$queryRaw`SELECT pg_sleep(10)::text`);
+    await hasty.close();
+    expect(failure).toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      message: 'The database took longer than it may.',
+    });
+  });
+
+  test('a statement that was given up for another is told as that', async () => {
+    const raise = (state: string) => async () =>
+      await database.client.$executeRawUnsafe(
+        `DO $$ BEGIN RAISE EXCEPTION 'secret' USING ERRCODE = '${state}'; END $$`,
+      );
+    for (const state of ['40001', '40P01'])
+      expect(await failureOf(raise(state))).toMatchObject({
+        code: 'DATABASE_BUSY',
+        message: 'The database of accounts gave a statement up for another.',
+      });
   });
 });

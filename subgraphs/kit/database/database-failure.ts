@@ -24,6 +24,9 @@ const connectionNames =
 const connectionMessages =
   /Connection terminated|received invalid response|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database server|Server has closed the connection/;
 
+// PostgreSQL's serialization failure and deadlock, and MongoDB's WriteConflict.
+const givenUpCodes = new Set<unknown>(['40001', '40P01', 112]);
+
 const poolCodes = ['DEADLINE_EXCEEDED', 'DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'STATEMENT_LIMIT'] as const;
 
 function isPoolCode(code: unknown): code is (typeof poolCodes)[number] {
@@ -44,11 +47,37 @@ export function listCauses(error: unknown): Error[] {
   return found;
 }
 
+/** What a cause says by itself. */
+interface Said {
+  readonly code: unknown;
+  /** What Prisma's adapter calls it. */
+  readonly kind: unknown;
+  readonly message: string;
+}
+
+/** Prisma wraps what the driver said: its error has a code and words of Prisma's, and those of the driver further in. */
+function saidBy(cause: Error): Said {
+  const { code, kind, meta } = cause as {
+    readonly code?: unknown;
+    readonly kind?: unknown;
+    readonly meta?: { readonly driverAdapterError?: { readonly cause?: unknown } };
+  };
+  const driver = meta?.driverAdapterError?.cause ?? cause.cause;
+  if (typeof driver !== 'object' || driver === null || !('originalCode' in driver))
+    return { code, kind, message: cause.message.trim().split('\n').at(-1) ?? '' };
+  const { originalCode, originalMessage } = driver as { originalCode: unknown; originalMessage?: unknown };
+  return {
+    code: originalCode,
+    kind: 'kind' in driver ? driver.kind : undefined,
+    message: typeof originalMessage === 'string' ? originalMessage : '',
+  };
+}
+
 /** True when the connection, not the statement, failed. */
 export function isConnectionLost(error: Error): boolean {
-  const { code } = error as { readonly code?: unknown };
+  const codes = [(error as { readonly code?: unknown }).code, saidBy(error).code];
   return (
-    (typeof code === 'string' && (connectionCodes.has(code) || code.startsWith('08'))) ||
+    codes.some((code) => typeof code === 'string' && (connectionCodes.has(code) || code.startsWith('08'))) ||
     connectionNames.test(error.name) ||
     connectionMessages.test(error.message)
   );
@@ -63,14 +92,21 @@ export function databaseFailureOf(error: unknown, service: string): SubgraphErro
   const known = causes.find((cause) => cause instanceof SubgraphError);
   if (known) return known;
   for (const cause of causes) {
-    const { code, kind } = cause as { readonly code?: unknown; readonly kind?: unknown };
+    const { code, kind, message } = saidBy(cause);
     // What the pool itself said comes through Prisma as an error of Prisma's, with its code and below Prisma's words.
-    if (isPoolCode(code))
-      return new SubgraphError(code, cause.message.trim().split('\n').at(-1) ?? '', { cause });
+    if (isPoolCode(code)) return new SubgraphError(code, message, { cause });
     // 57014: cancelled, by statement_timeout or by us. 50: MongoDB's MaxTimeMSExpired. AbortError: the MongoDB driver
     // gave a read up because its request is over.
     if (code === '57014' || code === 50 || cause.name === 'AbortError')
       return new SubgraphError('DEADLINE_EXCEEDED', 'The database took longer than it may.', { cause });
+    if (givenUpCodes.has(code))
+      return new SubgraphError(
+        'DATABASE_BUSY',
+        `The database of ${service} gave a statement up for another.`,
+        {
+          cause,
+        },
+      );
     if (code === '53300' || kind === 'TooManyConnections' || cause.name === 'MongoWaitQueueTimeoutError')
       return new SubgraphError('DATABASE_BUSY', `The database of ${service} has no connection free.`, {
         cause,
