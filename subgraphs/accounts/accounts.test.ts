@@ -57,6 +57,19 @@ describe('reading users', () => {
     });
   });
 
+  test('refuses a value that the database cannot hold as the mistake of who gave it', async () => {
+    const mistake = {
+      message: 'A value is none that the database of accounts can hold.',
+      extensions: { code: 'BAD_USER_INPUT' },
+    };
+    const byId = await ask('query($id: ID) { user(id: $id) { id } }', { id: 'user-1\0' });
+    expect(byId.errors).toMatchObject([mistake]);
+    const byDate = await ask(
+      '{ users(filter: { registeredFrom: "0000-01-01T00:00:00Z" }) { nodes { id } } }',
+    );
+    expect(byDate.errors).toMatchObject([mistake]);
+  });
+
   test('answers representations in order, missing ones as null, with one statement for each key', async () => {
     const { data, statements } = await ask(
       `query($keys: [_Any!]!) {

@@ -27,6 +27,9 @@ const connectionMessages =
 // PostgreSQL's serialization failure and deadlock, and MongoDB's WriteConflict.
 const givenUpCodes = new Set<unknown>(['40001', '40P01', 112]);
 
+// PostgreSQL's words for a value that no column holds: text with a NUL or too long, a number or a date out of range.
+const valueCodes = new Set<unknown>(['22001', '22003', '22007', '22008', '22021', '22P02', '22P05']);
+
 const poolCodes = ['DEADLINE_EXCEEDED', 'DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'STATEMENT_LIMIT'] as const;
 
 function isPoolCode(code: unknown): code is (typeof poolCodes)[number] {
@@ -85,7 +88,7 @@ export function isConnectionLost(error: Error): boolean {
 
 /**
  * What a client is told of an error that a database driver threw: that the database cannot be reached, that it is
- * busy, that time was up. Undefined when it is none of these, and so a fault of the service.
+ * busy, that time was up, that it cannot hold a value. Undefined when it is none of these, and so a fault of the service.
  */
 export function databaseFailureOf(error: unknown, service: string): SubgraphError | undefined {
   const causes = listCauses(error);
@@ -103,6 +106,14 @@ export function databaseFailureOf(error: unknown, service: string): SubgraphErro
       return new SubgraphError(
         'DATABASE_BUSY',
         `The database of ${service} gave a statement up for another.`,
+        {
+          cause,
+        },
+      );
+    if (valueCodes.has(code))
+      return new SubgraphError(
+        'BAD_USER_INPUT',
+        `A value is none that the database of ${service} can hold.`,
         {
           cause,
         },

@@ -32,7 +32,8 @@ export function createErrorMask(
     };
     if (failure) {
       countFailure(failure.code);
-      if (failure.code !== 'BAD_USER_INPUT')
+      // What the database refused may be a fault of the service all the same.
+      if (failure.code !== 'BAD_USER_INPUT' || failure.originalError)
         log.warn(
           { code: failure.code, error: describe(failure.originalError), path: formatted.path },
           failure.message,
