@@ -70,6 +70,20 @@ describe('reading users', () => {
     expect(byDate.errors).toMatchObject([mistake]);
   });
 
+  test('answers the others where a representation has a key that no text column holds', async () => {
+    const { data, errors } = await ask(
+      'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on User { id } } }',
+      {
+        keys: [
+          { __typename: 'User', id: 'user-1' },
+          { __typename: 'User', id: 'user-2\0' },
+        ],
+      },
+    );
+    expect(data._entities).toEqual([{ id: 'user-1' }, null]);
+    expect(errors).toMatchObject([{ path: ['_entities', 1], extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
   test('answers representations in order, missing ones as null, with one statement for each key', async () => {
     const { data, statements } = await ask(
       `query($keys: [_Any!]!) {

@@ -54,12 +54,18 @@ export function keyOfField<Client, Row extends EntityRow>(
 /**
  * The text that stands for a representation's key in a batch: the value itself of a key of one field, JSON of the
  * values of a composite one. Undefined when the representation does not have the key.
+ *
+ * A text with a NUL is no key: PostgreSQL refuses it, and with it the statement of all the others of the batch.
  */
 export function keyOfRepresentation(
   fields: readonly string[],
   representation: Readonly<Record<string, unknown>>,
 ): string | undefined {
   const values = fields.map((field) => representation[field]);
-  if (!values.every((value) => typeof value === 'string' || typeof value === 'number')) return undefined;
+  if (!values.every(isKeyValue)) return undefined;
   return values.length === 1 ? String(values[0]) : JSON.stringify(values);
+}
+
+function isKeyValue(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && !value.includes('\0'));
 }
