@@ -84,6 +84,20 @@ describe('reading users', () => {
     expect(errors).toMatchObject([{ path: ['_entities', 1], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
+  test('knows no entity by a name that every object has', async () => {
+    const { data, errors } = await ask(
+      'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on User { id } } }',
+      {
+        keys: [
+          { __typename: 'User', id: 'user-1' },
+          { __typename: 'constructor', id: 'user-1' },
+        ],
+      },
+    );
+    expect(data._entities).toEqual([{ id: 'user-1' }, null]);
+    expect(errors).toMatchObject([{ message: 'This service has no entity of type "constructor".' }]);
+  });
+
   test('answers representations in order, missing ones as null, with one statement for each key', async () => {
     const { data, statements } = await ask(
       `query($keys: [_Any!]!) {

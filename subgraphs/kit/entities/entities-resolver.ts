@@ -36,7 +36,7 @@ export function createEntitiesResolver<Client>(
     const askedOfType = new Map<string, ReadonlySet<string>>();
     return representations.map((representation) => {
       const typeName = String(representation['__typename']);
-      const definition = definitions[typeName];
+      const definition = Object.hasOwn(definitions, typeName) ? definitions[typeName] : undefined;
       if (!definition) return badInput(`This service has no entity of type ${JSON.stringify(typeName)}.`);
       if (definition.kind === 'representation')
         return entityOf(typeName, representation, definition.keyFields);
