@@ -102,6 +102,22 @@ describe('what the database says through Prisma', () => {
     });
   });
 
+  test('a transaction that gets no connection in time is told as that', async () => {
+    const settings = { service: 'accounts', url: server.url, log: pino({ level: 'silent' }) };
+    // Longer than Prisma would wait by itself.
+    const narrow = openPrisma((options) => new PrismaClient(options))({
+      ...databaseDefaults,
+      ...settings,
+      connectionsMax: 1,
+      connectionWaitMs: 2_500,
+    });
+    const failure = await narrow.client.$transaction(async () =>
+      failureOf(() => narrow.client.$transaction(async (inside) => inside.user.count())),
+    );
+    await narrow.close();
+    expect(failure).toMatchObject({ code: 'DATABASE_BUSY', message: expect.stringContaining('2500 ms') });
+  });
+
   test('a statement that was given up for another is told as that', async () => {
     const raise = (state: string) => async () =>
       await database.client.$executeRawUnsafe(

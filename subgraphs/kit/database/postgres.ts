@@ -9,13 +9,26 @@ interface PrismaClientLike {
   $disconnect(): Promise<void>;
 }
 
+/** What a generated Prisma client is made with. */
+export interface PrismaOptions {
+  readonly adapter: PrismaPg;
+  /** In milliseconds. */
+  readonly transactionOptions: { readonly maxWait: number; readonly timeout: number };
+}
+
 /** How a service's database is opened with its generated Prisma client. */
 export function openPrisma<Client extends PrismaClientLike>(
-  createClient: (options: { readonly adapter: PrismaPg }) => Client,
+  createClient: (options: PrismaOptions) => Client,
 ): OpenDatabase<Client> {
   return (settings) => {
     const pool = new RecordedPool(settings);
-    const client = createClient({ adapter: new PrismaPg(pool) });
+    const { connectionWaitMs, statementMs } = settings;
+    const client = createClient({
+      adapter: new PrismaPg(pool),
+      // The pool bounds the wait and the request's time bounds the rest. Prisma's own limits (2 and 5 seconds) would come
+      // before, with an error that says nothing of either.
+      transactionOptions: { maxWait: connectionWaitMs + statementMs, timeout: statementMs },
+    });
     let closing: Promise<void> | undefined;
     return {
       client,
