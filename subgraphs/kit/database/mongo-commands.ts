@@ -64,12 +64,15 @@ export function recordCommands(client: MongoClient): void {
   }
 }
 
-function rowsOf({ reply }: CommandSucceededEvent): number {
-  const { cursor, n, value } = reply as {
+/** Null when a write failed: MongoDB says that it did what it could, and lists what it could not. */
+function rowsOf({ reply }: CommandSucceededEvent): number | null {
+  const { cursor, n, value, writeErrors } = reply as {
+    readonly writeErrors?: readonly unknown[];
     readonly cursor?: { readonly firstBatch?: readonly unknown[]; readonly nextBatch?: readonly unknown[] };
     readonly n?: number;
     readonly value?: unknown;
   };
+  if (writeErrors && writeErrors.length > 0) return null;
   if (cursor) return (cursor.firstBatch ?? cursor.nextBatch ?? []).length;
   return n ?? (value ? 1 : 0);
 }
