@@ -6,6 +6,7 @@ import { productAt } from '../../prisma/shop-data/products.ts';
 import { askSubgraphAs, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
 import { makeTestKeys, type TestCaller } from '../../tests/support/signed-caller.ts';
+import { encodeCursor } from '../kit/connections/cursor.ts';
 import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
 import { numberOfOrder } from './order.ts';
 import { createSubgraph } from './subgraph.ts';
@@ -60,6 +61,28 @@ describe('reading orders', () => {
       })),
     });
     expect(statements).toHaveLength(1);
+  });
+
+  test.each([
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', []],
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [1e20, 'order-1']],
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', ['yesterday', 'order-1']],
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [0]],
+    ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', ['much', 'order-1']],
+    ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', [5e9, 'order-1']],
+    ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', [1, 'order-\0']],
+  ])('refuses a cursor by %s that was never given out: %s %j', async (by, order, values) => {
+    const cursor = encodeCursor(order, values);
+    const { errors } = await ask(
+      `query($after: String, $keys: [_Any!]!) {
+        orders(sort: { by: ${by}, direction: DESC }, after: $after) { nodes { id } }
+        _entities(representations: $keys) {
+          ... on User { orders(sort: { by: ${by}, direction: DESC }, after: $after) { nodes { id } } }
+        }
+      }`,
+      { after: cursor, keys: [{ __typename: 'User', id: 'user-1' }] },
+    );
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT']);
   });
 
   test('answers the orders of 50 users with one statement for the pages and one for the counts', async () => {

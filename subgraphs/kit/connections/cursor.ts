@@ -19,7 +19,7 @@ export function decodeCursor(cursor: string, order: string, argument: string): r
   if (!Array.isArray(parsed) || !parsed.every((part) => typeof part === 'string' || Number.isFinite(part)))
     throw badInput(`"${argument}" is ${shown}; expected a cursor that this list gave out.`);
   const [cursorOrder, ...values] = parsed as CursorValue[];
-  // The number and the types of the values are part of the order's name, so equal names mean usable values.
+  // Whether the values are those of the order's keys is looked at where they are used.
   if (cursorOrder !== order)
     throw badInput(
       `"${argument}" is ${shown}, a cursor of another order; expected one of the order ${order}.`,

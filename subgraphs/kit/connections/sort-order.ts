@@ -1,3 +1,4 @@
+import { badInput } from '../subgraph-error.ts';
 import type { CursorValue } from './cursor.ts';
 
 /** One key that a list is ordered by. The last key of an order is unique, so that no two edges are equal. */
@@ -36,11 +37,19 @@ export function cursorValuesOf<Row>(order: SortOrder<Row>, row: Row): CursorValu
   });
 }
 
-/** A cursor's value as the database compares it. */
+/**
+ * A cursor's value as the database compares it. A cursor is no secret: one can be made up whose order is the list's and
+ * whose values are not.
+ *
+ * @throws {SubgraphError} BAD_USER_INPUT
+ */
 export function sortValueOf(
   type: SortKey<never>['type'],
   value: CursorValue | undefined,
 ): string | number | Date {
-  if (type === 'date') return new Date(Number(value));
-  return type === 'number' ? Number(value) : String(value);
+  if (type === 'text' && typeof value === 'string') return value;
+  if (type === 'number' && typeof value === 'number') return value;
+  const date = new Date(typeof value === 'number' ? value : Number.NaN);
+  if (type === 'date' && !Number.isNaN(date.getTime())) return date;
+  throw badInput('The cursor is none that this list gave out: its values are not those of its order.');
 }
