@@ -65,6 +65,24 @@ export function describeQueries({ rows, db }: ContractContext): void {
       expect(await idsOf(filter)).toEqual(expected);
     });
 
+    test.each<[string, object, number[]]>([
+      ['of an array in it', { a: { $elemMatch: { $elemMatch: { $gt: 1 } } } }, [1]],
+      ['not of an array in it', { a: { $elemMatch: { $not: { $elemMatch: { $gt: 1 } } } } }, [2, 3, 4]],
+      ['by its size', { a: { $elemMatch: { $size: 2 } } }, [1]],
+      ['by its size, of which there is none', { a: { $elemMatch: { $size: 1 } } }, [2]],
+      ['by its type', { a: { $elemMatch: { $type: 'array' } } }, [1, 2]],
+      ['as a whole', { a: { $elemMatch: { $eq: [1, 2] } } }, [1]],
+      ['and not its elements', { a: { $elemMatch: { $gte: 1 } } }, [3]],
+    ])('$elemMatch looks at an element that is an array %s', async (_how, filter, expected) => {
+      await rows().insertMany([
+        { _id: 1, a: [[1, 2]] },
+        { _id: 2, a: [[1]] },
+        { _id: 3, a: [1] },
+        { _id: 4, a: [{ b: 1 }] },
+      ]);
+      expect(await idsOf(filter)).toEqual(expected);
+    });
+
     test('nothing under a path matches an empty array', async () => {
       await rows().insertMany([
         { _id: 1, a: [] },

@@ -122,16 +122,41 @@ function compileElement(operand: unknown, scope: FilterScope): (element: unknown
   if (!isDocument(operand)) throw new CommandError('BadValue', '$elemMatch needs an Object');
   const first = Object.keys(operand)[0] ?? '';
   if (isOperatorObject(operand) && !Object.hasOwn(TOP_LEVEL_OPERATORS, first)) {
-    const matches = compileField('element', operand, scope);
-    return (element) =>
-      // An element that is an array is one value here; wrapped, it is not passed through.
-      matches({ element: Array.isArray(element) ? [element] : element });
+    return compileElementConditions(operand, scope);
   }
   const matches = compileFilter(operand, scope);
   return (element) => {
     if (isDocument(element)) return matches(element);
     return Array.isArray(element) && matches(Object.fromEntries(element.entries()));
   };
+}
+
+// What these look at is the array itself; the others pass through an array to its elements.
+const ARRAY_OPERATORS = new Set(['$elemMatch', '$size']);
+
+function compileElementConditions(operand: BsonDocument, scope: FilterScope): (element: unknown) => boolean {
+  const entries = Object.entries(operand);
+  const pick = (isWanted: (operator: string) => boolean): BsonDocument =>
+    Object.fromEntries(entries.filter(([operator]) => isWanted(operator)));
+  const parts: ((element: unknown) => boolean)[] = [];
+  const ofArray = pick((operator) => ARRAY_OPERATORS.has(operator));
+  if (Object.keys(ofArray).length > 0) {
+    const matches = compileField('element', ofArray, scope);
+    parts.push((element) => matches({ element }));
+  }
+  const { $not: negated } = operand;
+  const isNegated = isOperatorObject(negated);
+  if (isNegated) {
+    const matches = compileElementConditions(negated, scope);
+    parts.push((element) => !matches(element));
+  }
+  const rest = pick((operator) => !ARRAY_OPERATORS.has(operator) && !(isNegated && operator === '$not'));
+  if (Object.keys(rest).length > 0) {
+    const matches = compileField('element', rest, scope);
+    // An element that is an array is one value here; wrapped, it is not passed through.
+    parts.push((element) => matches({ element: Array.isArray(element) ? [element] : element }));
+  }
+  return (element) => parts.every((part) => part(element));
 }
 
 function compileAll(path: string, operand: unknown, scope: FilterScope): Predicate {
