@@ -83,6 +83,34 @@ export function describeQueries({ rows, db }: ContractContext): void {
       expect(await idsOf(filter)).toEqual(expected);
     });
 
+    test.each<[string, string | RegExp, number[]]>([
+      ['\\A and \\z for the ends of the text', String.raw`\Aline\z`, [2]],
+      ['\\Z also before the last line break', String.raw`\Aline\Z`, [2, 3]],
+      ['$ also before the last line break', '^line$', [2, 3]],
+      ['$ with m before each line break', /^two$/m, [1]],
+      ['a dot for a carriage return', '^c.r$', [4]],
+      ['\\Q and \\E around what is meant as it is', String.raw`^\Qa.b\E`, [5]],
+      ['\\Q without its \\E', String.raw`^\Qa.b`, [5]],
+      ['a backslash before a Q', String.raw`^\\Q`, [9]],
+      ['the names of classes', '^[[:alpha:]]+[[:digit:]_]+$', [6]],
+      ['a name of a class that is not meant', '^x[[:^digit:]]$', [7]],
+      ['a dollar and a dot in a class', '^x[.$]$', [7]],
+      ['escapes', String.raw`^x\$$`, [7]],
+    ])('a regular expression knows %s', async (_what, $regex, expected) => {
+      await rows().insertMany([
+        { _id: 1, v: 'one\ntwo\nthree' },
+        { _id: 2, v: 'line' },
+        { _id: 3, v: 'line\n' },
+        { _id: 4, v: 'c\rr' },
+        { _id: 5, v: 'a.b' },
+        { _id: 6, v: 'abc12_' },
+        { _id: 7, v: 'x$' },
+        { _id: 8, v: 'a-b' },
+        { _id: 9, v: String.raw`\Q.` },
+      ]);
+      expect(await idsOf({ v: { $regex } })).toEqual(expected);
+    });
+
     test('nothing under a path matches an empty array', async () => {
       await rows().insertMany([
         { _id: 1, a: [] },
