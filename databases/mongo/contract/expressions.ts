@@ -2,7 +2,7 @@
 import { Long, ObjectId } from 'bson';
 import { describe, expect, test } from 'vitest';
 
-import type { ContractContext } from './contract-context.ts';
+import { type ContractContext, errorOf } from './contract-context.ts';
 
 /** Expressions, each on a document of its own. */
 export function describeExpressions({ rows }: ContractContext): void {
@@ -17,6 +17,8 @@ export function describeExpressions({ rows }: ContractContext): void {
     big: Long.fromString('9007199254740993'),
     no: null,
   };
+
+  const LATE = new Date('2024-12-30T23:04:05.006Z');
 
   describe('expressions', () => {
     test.each<[string, unknown, unknown]>([
@@ -100,6 +102,56 @@ export function describeExpressions({ rows }: ContractContext): void {
         { $dateAdd: { startDate: '$at', unit: 'year', amount: 1 } },
         new Date('2025-02-28T12:34:56.789Z'),
       ],
+      [
+        '$dateTrunc to the day of a time zone',
+        { $dateTrunc: { date: LATE, unit: 'day', timezone: 'Europe/Berlin' } },
+        new Date('2024-12-30T23:00:00Z'),
+      ],
+      [
+        '$dateTrunc to the month of a time zone in summer',
+        { $dateTrunc: { date: new Date('2024-06-30T22:30:00Z'), unit: 'month', timezone: 'Europe/Berlin' } },
+        new Date('2024-06-30T22:00:00Z'),
+      ],
+      [
+        '$dateTrunc to the hour of an offset',
+        { $dateTrunc: { date: LATE, unit: 'hour', timezone: '+05:30' } },
+        new Date('2024-12-30T22:30:00Z'),
+      ],
+      ['$isoWeekYear', { $isoWeekYear: LATE }, 2025],
+      ['$isoWeekYear of a time zone', { $isoWeekYear: { date: LATE, timezone: 'UTC' } }, 2025],
+      ['$week, which begins on Sunday', { $week: LATE }, 52],
+      [
+        '$dateToString by the ISO week',
+        { $dateToString: { date: LATE, format: '%G-W%V-%u, %U', timezone: 'Europe/Berlin' } },
+        '2025-W01-2, 52',
+      ],
+      [
+        '$dateFromString with an offset',
+        { $dateFromString: { dateString: '2024-02-03T10:00:00+02:00' } },
+        new Date('2024-02-03T08:00:00Z'),
+      ],
+      [
+        '$dateFromString of a day alone',
+        { $dateFromString: { dateString: '2024-02-03' } },
+        new Date('2024-02-03T00:00:00Z'),
+      ],
+      [
+        '$dateFromString in a time zone',
+        { $dateFromString: { dateString: '2024-07-03T10:00:00.5', timezone: 'Europe/Berlin' } },
+        new Date('2024-07-03T08:00:00.500Z'),
+      ],
+      ['$dateFromString of no date', { $dateFromString: { dateString: 'x', onError: 'no' } }, 'no'],
+      ['$toLower of null', { $toLower: '$no' }, ''],
+      ['$toUpper of missing', { $toUpper: ['$nothing'] }, ''],
+      ['$substr to the end', { $substr: ['$s', 1, -1] }, 'ello'],
+      ['$substr of a date', { $substr: ['$at', 0, 10] }, '2024-02-29'],
+      ['$substr of a number', { $substr: ['$half', 0, 9] }, '2.5'],
+      ['$substrBytes', { $substrBytes: ['héllo', 1, 2] }, 'é'],
+      ['$indexOfBytes', { $indexOfBytes: ['héllo', 'l'] }, 3],
+      ['$indexOfCP', { $indexOfCP: ['h😀llo', 'l'] }, 2],
+      ['$indexOfCP from a place', { $indexOfCP: ['$s', 'l', 3] }, 3],
+      ['$indexOfCP before a place', { $indexOfCP: ['$s', 'o', 0, 4] }, -1],
+      ['$indexOfCP in null', { $indexOfCP: ['$no', 'o'] }, null],
       ['a path through an array', '$docs.k', ['a', 'b']],
     ])('%s', async (_name, expression, expected) => {
       await rows().insertOne({ ...DOC });
@@ -107,6 +159,15 @@ export function describeExpressions({ rows }: ContractContext): void {
         .aggregate([{ $project: { _id: 0, value: expression } }])
         .toArray();
       expect(found?.['value']).toEqual(expected);
+    });
+
+    test.each<[string, unknown, number]>([
+      ['$size of missing', { $size: '$nothing' }, 17_124],
+      ['$dateTrunc in no time zone', { $dateTrunc: { date: LATE, unit: 'day', timezone: 'Mars' } }, 40_485],
+    ])('%s is refused', async (_name, expression, code) => {
+      await rows().insertOne({ ...DOC });
+      const failed = rows().aggregate([{ $project: { value: expression } }]);
+      expect(await errorOf(failed.toArray())).toMatchObject({ code });
     });
 
     test('int64 sums keep every digit', async () => {

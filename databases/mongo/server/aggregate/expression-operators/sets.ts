@@ -92,6 +92,14 @@ export const SET_OPERATORS: Readonly<Record<string, ExpressionOperator>> = {
     }
     return -1;
   },
+  $size: (document, operand, options) => {
+    const [array] = evaluateExactly('$size', 1, document, operand, options);
+    if (Array.isArray(array)) return array.length;
+    throw new CommandError(
+      'Location17124',
+      `The argument to $size must be an array, but was of type: ${bsonTypeOf(array)}`,
+    );
+  },
   $setUnion: setOperator('$setUnion', (sets) => [...new Map(sets.flatMap((set) => [...set])).values()]),
   $setIntersection: setOperator('$setIntersection', ([first = EMPTY, ...others]) =>
     [...first].flatMap(([key, value]) => (others.every((set) => set.has(key)) ? [value] : [])),
