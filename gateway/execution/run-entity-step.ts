@@ -59,10 +59,19 @@ export function compileEntityStep(step: EntityStep, reuseEntityFields: boolean):
         lists: lists.map(({ text }) => text),
         count,
         apply({ data, errors }) {
-          for (const report of errors) reportAtEntities(state, step, lists, report);
+          const places = makePlaceFinder(state.data, step.batches, lists);
+          for (const report of errors) reportAtEntities(state, step, lists, places, report);
           if (data === undefined) return;
           for (const [index, batch] of batches.entries())
-            mergeBatch(state, step, batch, lists[index]?.entities ?? [], data, errors.length > 0);
+            mergeBatch(
+              state,
+              step,
+              batch,
+              lists[index]?.entities ?? [],
+              data,
+              errors.length > 0,
+              (position) => places.ofEntity(index, position),
+            );
         },
         fail: (failure) =>
           reportFailure(state, step.service, failure, listPlaces(state.data, step.batches, lists)),
@@ -114,6 +123,7 @@ function mergeBatch(
   entities: Representations['entities'],
   data: DataObject,
   hasErrors: boolean,
+  placesOf: (position: number) => readonly ErrorPlace[],
 ): void {
   const { key, renames } = batch;
   const answers = data[key];
@@ -132,12 +142,7 @@ function mergeBatch(
     if (!isDataObject(answer)) {
       const message = badShape(step.service, `an entity, found ${describe(answer)}`).message;
       const report = { message, path: undefined, extensions: { code: 'SUBGRAPH_BAD_RESPONSE' } };
-      reportError(
-        state,
-        step.service,
-        report,
-        findPlaces(state.data, batch, (object) => objects.includes(object)),
-      );
+      reportError(state, step.service, report, placesOf(index));
       continue;
     }
     // An interface object's own name would replace the one that says more.
@@ -162,23 +167,71 @@ function listInterfaceNames({ targets }: EntityBatch): readonly unknown[] {
   );
 }
 
+/** Where errors of one answer belong. */
+interface PlaceFinder {
+  /** The places of an entity, by its batch and its position in the batch's list, up to the bound. */
+  readonly ofEntity: (batch: number, position: number) => readonly ErrorPlace[];
+  /** The places of an error that is about no entity. */
+  readonly ofAll: () => readonly ErrorPlace[];
+}
+
+/** Walks the data once, when first asked: each of thousands of entities may have an error of its own. */
+function makePlaceFinder(
+  data: DataObject,
+  batches: readonly EntityBatch[],
+  lists: readonly Representations[],
+): PlaceFinder {
+  const found: ErrorPlace[][][] = [];
+  let all: readonly ErrorPlace[] | undefined;
+  return {
+    ofEntity: (index, position) => {
+      const batch = batches[index];
+      if (batch === undefined) return [];
+      found[index] ??= listPlacesByPosition(data, batch, lists[index]?.entities ?? []);
+      return found[index][position] ?? [];
+    },
+    ofAll: () => (all ??= listPlaces(data, batches, lists)),
+  };
+}
+
+function listPlacesByPosition(
+  data: DataObject,
+  { targets, fields }: EntityBatch,
+  entities: Representations['entities'],
+): ErrorPlace[][] {
+  const byPosition: ErrorPlace[][] = entities.map(() => []);
+  // One object may stand in a list with several representations: those of several targets.
+  const byObject = new Map<DataObject, ErrorPlace[][]>();
+  for (const [position, objects] of entities.entries())
+    for (const object of objects)
+      byObject.set(object, [...(byObject.get(object) ?? []), byPosition[position] ?? []]);
+  for (const { path: targetPath } of targets)
+    visitPlaces(data, targetPath, (object, path) => {
+      for (const places of byObject.get(object) ?? [])
+        if (places.length < errorPlacesMax) places.push({ path, fields });
+      return true;
+    });
+  return byPosition;
+}
+
 /** Reports an error at every place of the entity that it is about. */
 function reportAtEntities(
   state: ExecutionState,
   step: EntityStep,
   lists: readonly Representations[],
+  finder: PlaceFinder,
   report: SubgraphErrorReport,
 ): void {
   const [key, position, ...rest] = report.path ?? [];
   const index = step.batches.findIndex((entry) => entry.key === key);
   const batch = step.batches[index];
-  const objects = typeof position === 'number' ? lists[index]?.entities[position] : undefined;
-  if (batch === undefined || objects === undefined) {
-    reportError(state, step.service, report, listPlaces(state.data, step.batches, lists));
+  const isEntity = typeof position === 'number' && lists[index]?.entities[position] !== undefined;
+  if (batch === undefined || !isEntity) {
+    reportError(state, step.service, report, finder.ofAll());
     return;
   }
   const renamed = rest.map((part) => batch.renames.find(({ from }) => from === part)?.to ?? part);
-  const places = findPlaces(state.data, batch, (object) => objects.includes(object));
+  const places = finder.ofEntity(index, position);
   const inside = places.map(({ path }) => ({ path: [...path, ...renamed], fields: [] }));
   reportError(state, step.service, report, renamed.length === 0 ? places : inside);
 }

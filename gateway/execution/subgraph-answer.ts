@@ -25,6 +25,9 @@ export interface SubgraphAnswer {
 // `\`
 const backslash = 0x5c;
 
+// So many errors of one answer are told; the rest are the same news again.
+const errorsMax = 1000;
+
 const noErrors: readonly SubgraphErrorReport[] = [];
 
 // What a server may put beside an error to help its developers: no client should read it.
@@ -94,7 +97,7 @@ export function describe(value: unknown): string {
 
 function readErrors(service: string, errors: unknown): readonly SubgraphErrorReport[] {
   if (!Array.isArray(errors)) throw badShape(service, `"errors" to be a list, found ${describe(errors)}`);
-  return errors.map((error: unknown) => {
+  return errors.slice(0, errorsMax).map((error: unknown) => {
     const report = isDataObject(error) ? error : {};
     const { message, path, extensions } = report;
     return {

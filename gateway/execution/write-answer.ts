@@ -13,6 +13,9 @@ interface ClientError {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
+// An error of a whole fetch stands at each of its places, so that a few bytes of a subgraph could become megabytes.
+const errorsMax = 2000;
+
 /** The `errors` of an answer: the subgraphs', at the client's places, then those found in the data. */
 export function listClientErrors(
   failures: readonly ServiceError[],
@@ -21,25 +24,37 @@ export function listClientErrors(
   data: DataObject,
   schema: GraphQLSchema,
 ): readonly ClientError[] {
-  const errors = failures.flatMap((failure): ClientError[] => {
-    const { message, extensions } = failure;
-    const mapped = failure.places.flatMap((place) => mapErrorPath(place, operation, data, schema));
-    const asked = mapped.filter(({ isAsked }) => isAsked);
-    // Where nobody has asked for the failed field, it was fetched for another field of the same object, or for
-    // nothing: then there is nothing to explain.
-    const missed = mapped.filter(({ isMissed }) => isMissed);
-    if (mapped.length > 0 && asked.length === 0 && missed.length === 0) return [];
-    const paths = (asked.length > 0 ? asked : missed).map(({ path }) => path);
-    const places = [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()].filter(
-      (path) => path.length > 0,
-    );
-    if (places.length === 0) return [{ message, extensions }];
-    return places.map((path) => ({ message, path, extensions }));
-  });
+  const errors: ClientError[] = [];
+  for (const failure of failures) {
+    if (errors.length >= errorsMax) break;
+    errors.push(...placeError(failure, operation, data, schema));
+  }
   const explained = found.filter(({ path }) => !errors.some((error) => explains(error.path, path)));
   for (const { message, path } of explained)
     errors.push({ message, path, extensions: { code: 'INVALID_SUBGRAPH_DATA' } });
   return errors;
+}
+
+/** An error of a subgraph at each of the client's places; none where it explains nothing that was asked for. */
+function placeError(
+  failure: ServiceError,
+  operation: NormalisedOperation,
+  data: DataObject,
+  schema: GraphQLSchema,
+): readonly ClientError[] {
+  const { message, extensions } = failure;
+  const mapped = failure.places.flatMap((place) => mapErrorPath(place, operation, data, schema));
+  const asked = mapped.filter(({ isAsked }) => isAsked);
+  // Where nobody has asked for the failed field, it was fetched for another field of the same object, or for
+  // nothing: then there is nothing to explain.
+  const missed = mapped.filter(({ isMissed }) => isMissed);
+  if (mapped.length > 0 && asked.length === 0 && missed.length === 0) return [];
+  const paths = (asked.length > 0 ? asked : missed).map(({ path }) => path);
+  const places = [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()].filter(
+    (path) => path.length > 0,
+  );
+  if (places.length === 0) return [{ message, extensions }];
+  return places.map((path) => ({ message, path, extensions }));
 }
 
 /** Whether an error at `reason` is why there is no value at `path`: one of them lies above the other. */
