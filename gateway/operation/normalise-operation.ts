@@ -24,18 +24,18 @@ export interface OperationSource {
   readonly conditions: Readonly<Record<string, unknown>>;
 }
 
-// The planner declares this variable in every entity fetch.
-const reservedVariable = 'representations';
+// The planner declares the one in every entity fetch; fetches that were joined have one with a number each.
+const reservedVariable = /^representations(_\d+)?$/;
 
 /** Brings an operation into the form that is planned. Runs once per operation and set of condition values. */
 export function normaliseOperation(source: OperationSource): NormalisedOperation {
   const { schema, conditions } = source;
-  const newName = chooseVariableName(source.operation);
-  const operation = newName === undefined ? source.operation : renameVariable(source.operation, newName);
+  const newNames = chooseVariableNames(source.operation);
+  const operation = newNames.size === 0 ? source.operation : renameVariables(source.operation, newNames);
   const fragments =
-    newName === undefined
+    newNames.size === 0
       ? source.fragments
-      : new Map([...source.fragments].map(([name, node]) => [name, renameVariable(node, newName)]));
+      : new Map([...source.fragments].map(([name, node]) => [name, renameVariables(node, newNames)]));
   const rootType = schema.getRootType(operation.operation);
   if (rootType === undefined || rootType === null || operation.operation === OperationTypeNode.SUBSCRIPTION)
     throw new Error(`Expected a query or a mutation that the schema has, found "${operation.operation}".`);
@@ -57,7 +57,7 @@ export function normaliseOperation(source: OperationSource): NormalisedOperation
     text:
       rootFields.length === 0 ? '' : printOperation(operation, printSelections(selections, isLocalAtRoot)),
     rootFields,
-    renamedVariables: newName === undefined ? {} : { [newName]: reservedVariable },
+    renamedVariables: Object.fromEntries([...newNames].map(([name, newName]) => [newName, name])),
   };
 }
 
@@ -82,24 +82,28 @@ function isLocalAtRoot(field: FieldSelection): boolean {
   return field.introspection !== undefined || field.fieldName === '__typename';
 }
 
-/** A name for the client's variable that would clash with the planner's own; undefined when it has none. */
-function chooseVariableName(operation: OperationDefinitionNode): string | undefined {
+/** New names, by the client's, for variables that would clash with those of entity fetches. */
+function chooseVariableNames(operation: OperationDefinitionNode): ReadonlyMap<string, string> {
   const names = new Set((operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value));
-  if (!names.has(reservedVariable)) return undefined;
-  let name = reservedVariable;
-  do name += '_';
-  while (names.has(name));
-  return name;
+  const newNames = new Map<string, string>();
+  for (const name of names) {
+    if (!reservedVariable.test(name)) continue;
+    let newName = name;
+    do newName += '_';
+    while (names.has(newName));
+    newNames.set(name, newName);
+  }
+  return newNames;
 }
 
-function renameVariable<Node extends OperationDefinitionNode | FragmentDefinitionNode>(
+function renameVariables<Node extends OperationDefinitionNode | FragmentDefinitionNode>(
   node: Node,
-  name: string,
+  newNames: ReadonlyMap<string, string>,
 ): Node {
   return visit(node, {
-    Variable: (variable) =>
-      variable.name.value === reservedVariable
-        ? { ...variable, name: { ...variable.name, value: name } }
-        : undefined,
+    Variable: (variable) => {
+      const value = newNames.get(variable.name.value);
+      return value === undefined ? undefined : { ...variable, name: { ...variable.name, value } };
+    },
   });
 }

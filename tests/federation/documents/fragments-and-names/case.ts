@@ -90,6 +90,18 @@ export const federationCase = defineCase({
       data: { _entities: { _service: 'User 1', representations: [{ __type: '1-1' }] } },
     },
     {
+      name: 'lets a variable have a name that entity fetches could take for their own',
+      query: `
+        query ($representations: Int!, $representations_0: Int!, $representations_1: Int!) {
+          me {
+            posts(first: $representations_0) { id }
+            friends(first: $representations) { posts(first: $representations_1) { id } }
+          }
+        }`,
+      variables: { representations: 1, representations_0: 2, representations_1: 1 },
+      data: { me: { posts: [{ id: '1-1' }, { id: '1-2' }], friends: [{ posts: [{ id: '3-1' }] }] } },
+    },
+    {
       name: 'gives back names of the prototype of an object',
       query: '{ me { constructor: name hasOwnProperty: id toString: posts { valueOf: title } } }',
       data: { me: { constructor: 'User 1', hasOwnProperty: '1', toString: [{ valueOf: 'Post 1-1' }] } },
