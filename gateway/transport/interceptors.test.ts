@@ -55,6 +55,28 @@ describe('in-flight sharing', () => {
     expect(calls.length).toBe(4);
   });
 
+  test('gives nobody who asks after a write an answer that was begun before it', async () => {
+    const { send, calls } = makeService();
+    const share = shareInFlight()(send);
+    const before = share(makeRequest());
+    const write = share(makeRequest({ kind: 'mutation' }));
+    calls[1]?.resolve();
+    await write;
+    const after = [share(makeRequest()), share(makeRequest())];
+    expect(calls.length).toBe(3);
+    calls[0]?.resolve(201);
+    calls[2]?.resolve(202);
+    await expect(before).resolves.toMatchObject({ status: 201 });
+    for (const answer of after) await expect(answer).resolves.toMatchObject({ status: 202 });
+
+    const failing = share(makeRequest({ kind: 'mutation' }));
+    void share(makeRequest());
+    calls[3]?.reject(unreachable);
+    await expect(failing).rejects.toBe(unreachable);
+    void share(makeRequest());
+    expect(calls.length).toBe(6);
+  });
+
   test('ends the request when the last who waits has left', async () => {
     const { send, calls } = makeService();
     const share = shareInFlight()(send);

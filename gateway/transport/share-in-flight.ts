@@ -22,7 +22,12 @@ interface Flight {
 export function shareInFlight(): Interceptor {
   const flights = new Map<string, Flight>();
   return (next) => (request) => {
-    if (request.kind !== 'query' || request.timing !== undefined) return next(request);
+    if (request.kind === 'mutation') {
+      // Whoever reads after a write must find it, and a query in flight may have read before. A write that failed may
+      // have been done.
+      return next(request).finally(() => flights.clear());
+    }
+    if (request.timing !== undefined) return next(request);
     const key = writeKey(request);
     let flight = flights.get(key);
     if (flight === undefined || isLater(request.deadlineAt, flight.deadlineAt)) {
