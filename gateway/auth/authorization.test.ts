@@ -285,6 +285,17 @@ describe.each(['compiled', 'apollo'] as const)('before the engine "%s"', (engine
     expect((await ask('{ users { salary } }')).data).toBeNull();
   });
 
+  test('introspection beside a denied field keeps its named fragments', async () => {
+    const query = `
+      { me { name } __type(name: "Photo") { ...Named fields { ...Field } } }
+      fragment Named on __Type { name }
+      fragment Field on __Field { name type { ...Named } }`;
+    expect((await ask(query)).data).toEqual({
+      me: null,
+      __type: { name: 'Photo', fields: [{ name: 'url', type: { name: 'String' } }] },
+    });
+  });
+
   test('conditions decide whether a denied field would be there at all', async () => {
     const query = 'query ($with: Boolean!) { user(id: 1) { name rank @include(if: $with) } }';
     expect((await ask(query, undefined, { with: false })).data).toEqual({ user: { name: 'Anna' } });

@@ -6,6 +6,7 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  visit,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
@@ -151,7 +152,7 @@ class OperationFilter {
     const { type, path, places } = place;
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     // __typename, __schema and __type: what a type is called is no secret, introspection has its own switch.
-    if (field === undefined) return node;
+    if (field === undefined) return node.selectionSet === undefined ? node : this.#inlineFragments(node);
     const responseName = node.alias?.value ?? node.name.value;
     const fieldPath = [...path, responseName];
     if (place.isInDenied || this.#sources.isDenied(this.#sources.requirements.ofField(type, field))) {
@@ -166,6 +167,18 @@ class OperationFilter {
     if (child === undefined) return node;
     const childPlace = { type: child, path: childPath, places: below, isInDenied: false };
     return { ...node, selectionSet: this.filterSet(node.selectionSet, childPlace) };
+  }
+
+  /** What introspection asks for is shut to nobody, but the filtered document has no named fragments. */
+  #inlineFragments(node: FieldNode): FieldNode {
+    return visit(node, {
+      FragmentSpread: ({ name, directives = [] }) => {
+        const fragment = this.#fragments.get(name.value);
+        if (fragment === undefined) return undefined;
+        const { typeCondition, selectionSet } = fragment;
+        return { kind: Kind.INLINE_FRAGMENT, typeCondition, directives, selectionSet };
+      },
+    });
   }
 
   #deny(node: FieldNode, responseName: string, isNonNull: boolean, places: DeniedPlaces): FieldNode {
