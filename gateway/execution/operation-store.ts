@@ -61,9 +61,10 @@ export class OperationStore {
     const found = this.#compiled.get(variant);
     if (found !== undefined) return found;
     const compiling = this.#compile(request.operation, known, variables);
-    this.#compiled.set(variant, compiling);
+    const { length } = request.query;
+    this.#compiled.set(variant, compiling, length);
     compiling.then(
-      (compiled) => this.#compiled.set(variant, compiled),
+      (compiled) => this.#compiled.set(variant, compiled, length),
       () => this.#compiled.delete(variant),
     );
     return compiling;
@@ -78,7 +79,7 @@ export class OperationStore {
     );
   }
 
-  #lookUp({ queryHash, operationName, document, operation }: PreparedOperation): {
+  #lookUp({ query, queryHash, operationName, document, operation }: PreparedOperation): {
     key: string;
     known: KnownOperation;
   } {
@@ -87,7 +88,7 @@ export class OperationStore {
     if (known === undefined) {
       const fragments = listFragments(document);
       known = { fragments, conditionVariables: listConditionVariables(operation, fragments) };
-      this.#known.set(key, known);
+      this.#known.set(key, known, query.length);
     }
     return { key, known };
   }

@@ -17,7 +17,7 @@ export function keepDocuments(documentsMax: number): DocumentStore {
   const documents = new BoundedCache<DocumentNode>(documentsMax);
   return {
     get: (key) => Promise.resolve(documents.get(key)),
-    set: (key, document) => Promise.resolve(documents.set(key, document)),
+    set: (key, document) => Promise.resolve(documents.set(key, document, document.loc?.source.body.length)),
     delete: (key) => Promise.resolve(documents.delete(key)),
   };
 }

@@ -40,6 +40,16 @@ describe('an operation that was answered before', () => {
   });
 });
 
+test('operations of a megabyte each are not kept by the hundred', () => {
+  const operations = new KnownOperations();
+  const texts = Array.from({ length: 100 }, (_, index) => `${source} #${index}`.padEnd(1_000_000, 'x'));
+  for (const text of texts) operations.note({ ...know('A'), source: text }, '*/*', []);
+  const isKept = (query: string): boolean =>
+    operations.find({ query, operationName: 'A', variables: {} }, '*/*', schema) !== undefined;
+  expect(texts.map(isKept).lastIndexOf(false)).toBe(91);
+  expect(texts.slice(92).every(isKept)).toBe(true);
+});
+
 describe('a posted body', () => {
   test.each([
     ['a batch', [{ query: '{ a }' }]],

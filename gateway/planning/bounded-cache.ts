@@ -6,10 +6,22 @@ export interface CacheStatistics {
   readonly entriesMax: number;
 }
 
-/** Keeps the entries that were used last, up to a number of them. */
+interface Entry<Value> {
+  readonly value: Value;
+  readonly characters: number;
+}
+
+/**
+ * What the texts of all entries may have together. A client may send a megabyte as one document: a thousand of those
+ * would be kept as text, as document and as plan, and end the process. As many documents of 8 kB are far from it.
+ */
+export const charactersMax = 8 * 1024 * 1024;
+
+/** Keeps the entries that were used last, up to a number of them, and of characters in their texts. */
 export class BoundedCache<Value> {
-  readonly #entries = new Map<string, Value>();
+  readonly #entries = new Map<string, Entry<Value>>();
   readonly #entriesMax: number;
+  #characters = 0;
   #hits = 0;
   #misses = 0;
 
@@ -18,33 +30,37 @@ export class BoundedCache<Value> {
   }
 
   get(key: string): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) {
       this.#misses += 1;
       return undefined;
     }
     this.#hits += 1;
     // A map keeps the order of insertion: first is what was unused for longest.
     this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    this.#entries.set(key, entry);
+    return entry.value;
   }
 
-  set(key: string, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#entriesMax) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+  /** `characters`: how long the text is that the value was made of, where that is not the key. */
+  set(key: string, value: Value, characters = key.length): void {
+    this.delete(key);
+    this.#entries.set(key, { value, characters });
+    this.#characters += characters;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#entriesMax && this.#characters <= charactersMax) return;
+      this.delete(oldest);
+    }
   }
 
   delete(key: string): void {
+    this.#characters -= this.#entries.get(key)?.characters ?? 0;
     this.#entries.delete(key);
   }
 
   /** The values, last used first. */
   values(): Value[] {
-    return [...this.#entries.values()].reverse();
+    return [...this.#entries.values()].map(({ value }) => value).reverse();
   }
 
   get statistics(): CacheStatistics {

@@ -41,3 +41,12 @@ test('however many operations are sent, only so many are remembered, and a frequ
   expect(known.length).toBeLessThanOrEqual(2000);
   expect(known[0]?.query).toBe('{ frequent: a }');
 });
+
+test('operations of a megabyte each are not remembered by the hundred', () => {
+  const hot = new HotOperations();
+  const schema = buildSchema('type Query { kept: Int }');
+  for (let count = 0; count < 100; count += 1) hot.note(request(`{ kept } #${count}`.padEnd(1_000_000, 'x')));
+  const { length } = hot.listFor(schema, 100);
+  expect(length).toBeGreaterThan(0);
+  expect(length).toBeLessThanOrEqual(8);
+});

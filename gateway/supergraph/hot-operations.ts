@@ -1,18 +1,20 @@
 import { validate, type GraphQLSchema } from 'graphql';
 
 import type { EngineRequest, PreparedOperation } from '../engine.ts';
+import { charactersMax } from '../planning/bounded-cache.ts';
 
 interface Counted {
   readonly operation: PreparedOperation;
   count: number;
 }
 
-/** How many operations are remembered; past that, all counts are halved and those that reach zero are forgotten. */
+/** How many operations are remembered; past that, and past `charactersMax` in their texts, all counts are halved and those that reach zero are forgotten. */
 const entriesMax = 2000;
 
 /** Counts which operations are sent, so that the engine of the next supergraph can plan the most frequent first. */
 export class HotOperations {
   readonly #counted = new Map<string, Counted>();
+  #characters = 0;
 
   note(request: EngineRequest): void {
     const key = `${request.queryHash} ${request.operationName ?? ''}`;
@@ -21,8 +23,15 @@ export class HotOperations {
       known.count += 1;
       return;
     }
-    if (this.#counted.size >= entriesMax) this.#forgetSome();
     const { query, queryHash, document, operation, operationName } = request;
+    const isFull = (): boolean =>
+      this.#counted.size >= entriesMax || this.#characters + query.length > charactersMax;
+    if (isFull()) this.#forgetSome();
+    // Nothing but frequent ones: the oldest half goes.
+    if (isFull())
+      for (const old of [...this.#counted.keys()].slice(0, this.#counted.size / 2)) this.#forget(old);
+    if (isFull()) return;
+    this.#characters += query.length;
     this.#counted.set(key, { operation: { query, queryHash, document, operation, operationName }, count: 1 });
   }
 
@@ -38,10 +47,12 @@ export class HotOperations {
   #forgetSome(): void {
     for (const [key, counted] of this.#counted) {
       counted.count = Math.floor(counted.count / 2);
-      if (counted.count === 0) this.#counted.delete(key);
+      if (counted.count === 0) this.#forget(key);
     }
-    // Nothing but frequent ones: the oldest half goes.
-    if (this.#counted.size < entriesMax) return;
-    for (const key of [...this.#counted.keys()].slice(0, entriesMax / 2)) this.#counted.delete(key);
+  }
+
+  #forget(key: string): void {
+    this.#characters -= this.#counted.get(key)?.operation.query.length ?? 0;
+    this.#counted.delete(key);
   }
 }
