@@ -11,7 +11,7 @@ import {
 
 import type { Selection } from './selection.ts';
 
-/** Answers the `__schema` and `__type` of an operation: JSON text by response name. */
+/** Answers the `__schema` and `__type` of an operation: JSON text by place (see `placeOf`). */
 export type AnswerIntrospection = (
   variables: Readonly<Record<string, unknown>>,
 ) => ReadonlyMap<string, string>;
@@ -23,8 +23,14 @@ export function compileIntrospection(
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   schema: GraphQLSchema,
 ): AnswerIntrospection | undefined {
-  const nodes = [...listIntrospection(selections)];
-  if (nodes.length === 0) return undefined;
+  const found = [...listIntrospection(selections, '')];
+  if (found.length === 0) return undefined;
+  const places = [...new Set(found.map(({ place }) => place))];
+  // Two places may give one name to different types: a field may lead back to the query root.
+  const nodes = found.map(({ place, node }): FieldNode => ({
+    ...node,
+    alias: { kind: Kind.NAME, value: `place_${places.indexOf(place)}` },
+  }));
   const document: DocumentNode = {
     kind: Kind.DOCUMENT,
     definitions: [
@@ -40,16 +46,31 @@ export function compileIntrospection(
   const answer: AnswerIntrospection = (variables) => {
     const { data, errors } = executeSync({ schema, document, variableValues: variables });
     if (errors !== undefined) throw new AggregateError(errors, 'Introspection failed.');
-    return new Map(Object.entries(data ?? {}).map(([name, value]) => [name, JSON.stringify(value)]));
+    return new Map(
+      places.flatMap((place, index) => {
+        const value = data?.[`place_${index}`];
+        return value === undefined ? [] : [[place, JSON.stringify(value)]];
+      }),
+    );
   };
   if ((operation.variableDefinitions ?? []).length > 0) return answer;
   let kept: ReadonlyMap<string, string> | undefined;
   return (variables) => (kept ??= answer(variables));
 }
 
-function* listIntrospection(selections: readonly Selection[]): Generator<FieldNode> {
+/** The place of a field of introspection: the keys of the fields above it, and its response name. */
+export function placeOf(parentPath: string, responseName: string): string {
+  return parentPath === '' ? responseName : `${parentPath}.${responseName}`;
+}
+
+function* listIntrospection(
+  selections: readonly Selection[],
+  path: string,
+): Generator<{ place: string; node: FieldNode }> {
   for (const selection of selections) {
-    if (selection.kind === 'field' && selection.introspection !== undefined) yield selection.introspection;
-    else yield* listIntrospection(selection.selections ?? []);
+    if (selection.kind === 'fragment') yield* listIntrospection(selection.selections, path);
+    else if (selection.introspection === undefined)
+      yield* listIntrospection(selection.selections ?? [], placeOf(path, selection.key));
+    else yield { place: placeOf(path, selection.responseName), node: selection.introspection };
   }
 }

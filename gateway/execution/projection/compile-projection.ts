@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
+import { placeOf } from '../../operation/answer-introspection.ts';
 import type { FieldSelection, NormalisedOperation, Selection } from '../../operation/selection.ts';
 import type { DataObject } from '../data.ts';
 import type { DataFacts } from '../execution-state.ts';
@@ -95,8 +96,10 @@ function compileField(
   context: ProjectionContext,
 ): FieldWriter {
   const { responseName, key } = field;
-  if (field.introspection !== undefined)
-    return { responseName, key, write: (_value, { local }) => local.get(responseName) ?? nullText };
+  if (field.introspection !== undefined) {
+    const place = placeOf(parent.path, responseName);
+    return { responseName, key, write: (_value, { local }) => local.get(place) ?? nullText };
+  }
   if (field.fieldName === '__typename') return { responseName, key, write: compileTypeName(type) };
   // The object's own type may promise more than the interface through which it is asked.
   const own = isObjectType(type) ? type.getFields()[field.fieldName] : undefined;

@@ -8,7 +8,7 @@ export interface CompletionError {
 /** What the writers of one answer share. */
 export interface ProjectionState {
   readonly errors: CompletionError[];
-  /** JSON text of root fields that are answered locally, by response name. */
+  /** JSON text of fields that are answered locally, by place (see `placeOf`). */
   readonly local: ReadonlyMap<string, string>;
   /** No string of the data needs an escape in JSON. */
   readonly isPlain: boolean;

@@ -7,6 +7,7 @@ export const federationCase = defineCase({
         users: ({ first, ids }) =>
           (ids ?? ['1', '2', '3']).slice(0, first ?? 9).map((id: string) => ({ id })),
         me: { id: '1' },
+        again: { me: { id: '1' } },
       },
       User: ['1', '2', '3'].map((id) => ({
         id,
@@ -105,6 +106,20 @@ export const federationCase = defineCase({
       name: 'gives back names of the prototype of an object',
       query: '{ me { constructor: name hasOwnProperty: id toString: posts { valueOf: title } } }',
       data: { me: { constructor: 'User 1', hasOwnProperty: '1', toString: [{ valueOf: 'Post 1-1' }] } },
+    },
+    {
+      name: 'answers introspection wherever the query root is, one name for several types too',
+      query: `{
+        __type(name: "Post") { name }
+        again { __type(name: "User") { kind } me { name } }
+        other: again { ... on Query { __type(name: "Post") { kind } __type(name: "Post") { name } } }
+      }`,
+      data: {
+        __type: { name: 'Post' },
+        again: { __type: { kind: 'OBJECT' }, me: { name: 'User 1' } },
+        other: { __type: { kind: 'OBJECT', name: 'Post' } },
+      },
+      apolloIsWrong: 'Its planner looks for a subgraph that answers the nested introspection.',
     },
     {
       name: 'answers introspection beside data',
