@@ -143,6 +143,26 @@ describe.skipIf(reason !== undefined)(
         .toEqual(['books', 'title']);
     });
 
+    test('tells of the last run alone when one operation is run again', async () => {
+      await openPanel();
+      await run();
+      const detail = page.getByRole('complementary', { name: 'Detail' });
+      await page.getByRole('treeitem', { name: /^Fetch 1/ }).focus();
+      await expect.poll(() => detail.textContent()).toContain('works');
+      await page.route('**/graphql', async (route) => {
+        const response = await route.fetch();
+        const answer = await response.json();
+        const [first, ...others] = answer.extensions.freehold.fetches;
+        answer.extensions.freehold.fetches = others.length > 0 ? [{ ...first, workMs: 1234 }] : [first];
+        await route.fulfill({ response, json: answer });
+      });
+      await page.locator('.graphiql-execute-button').click();
+      await expect.poll(() => items().count()).toBe(1);
+      expect(await detail.textContent()).toContain('Fetch 0 from books');
+      expect(await detail.textContent()).toContain('works1234 ms');
+      expect(await page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
+    });
+
     test.each([
       [
         'a refusal',

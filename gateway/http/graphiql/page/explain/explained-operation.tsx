@@ -26,7 +26,8 @@ interface ExplainedOperationProps {
 /** A trace as a waterfall, with the detail of what is pointed at. */
 export function ExplainedOperation({ query, operationName, report, errors }: ExplainedOperationProps) {
   const editor = useGraphiQL(({ queryEditor }) => queryEditor);
-  const [shown, setShown] = useState<ExplainItem>();
+  // By its key: the operation may be run again, and what is told is told of the last run.
+  const [shown, setShown] = useState<string>();
   const [note, setNote] = useState('');
   const items = useMemo(() => listItems(report), [report]);
 
@@ -45,14 +46,19 @@ export function ExplainedOperation({ query, operationName, report, errors }: Exp
         <p className="freehold-explain-note">No service was asked: the gateway answered by itself.</p>
       ) : (
         <>
-          <WaterfallTree report={report} items={items} onShow={setShown} onSelect={select} />
+          <WaterfallTree
+            report={report}
+            items={items}
+            onShow={({ key }) => setShown(key)}
+            onSelect={select}
+          />
           <Legend />
         </>
       )}
       <p className="freehold-explain-note" role="status">
         {note}
       </p>
-      <ExplainDetail item={shown ?? items[0]} />
+      <ExplainDetail item={items.find(({ key }) => key === shown) ?? items[0]} />
     </>
   );
 }

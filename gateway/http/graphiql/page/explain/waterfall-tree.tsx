@@ -29,7 +29,9 @@ const laneHeight = 11;
  */
 export function WaterfallTree({ report, items, onShow, onSelect }: WaterfallTreeProps) {
   const { ticks, plan, rows } = useMemo(() => layoutReport(report), [report]);
-  const [focused, setFocused] = useState(items[0]?.key);
+  const [lastFocused, setLastFocused] = useState<string>();
+  // The next run may be without the fetch that had the focus; Tab finds its way in all the same.
+  const focused = (items.find(({ key }) => key === lastFocused) ?? items[0])?.key;
   const [selected, setSelected] = useState<string>();
   const tree = useRef<HTMLDivElement>(null);
 
@@ -75,7 +77,7 @@ export function WaterfallTree({ report, items, onShow, onSelect }: WaterfallTree
         onClick={(event) => select(findItem(items, event))}
         onMouseOver={show}
         onFocus={(event) => {
-          setFocused(findItem(items, event)?.key);
+          setLastFocused(findItem(items, event)?.key);
           show(event);
         }}
       >
