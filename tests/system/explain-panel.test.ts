@@ -163,6 +163,15 @@ describe.skipIf(reason !== undefined)(
       expect(await page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
     });
 
+    test('names the operation that it tells of, which another tab may hold', async () => {
+      await openPanel();
+      await run();
+      await items().first().waitFor();
+      await page.getByRole('button', { name: 'New tab' }).click();
+      const panel = page.getByRole('region', { name: 'Explain' });
+      expect(await panel.textContent()).toMatch(/^Explain ?query Shelf/);
+    });
+
     test.each([
       [
         'a refusal',

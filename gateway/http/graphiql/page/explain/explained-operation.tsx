@@ -75,7 +75,7 @@ function listItems({ fetches }: TraceReport): readonly ExplainItem[] {
 }
 
 function Summary({ report, errors }: { readonly report: TraceReport; readonly errors: number }) {
-  const { totals, plan } = report;
+  const { operation, totals, plan } = report;
   const facts: readonly (readonly [string, string])[] = [
     [`${printMs(totals.durationMs)} ms`, 'in total'],
     [String(totals.fetches), totals.fetches === 1 ? 'fetch' : 'fetches'],
@@ -85,6 +85,9 @@ function Summary({ report, errors }: { readonly report: TraceReport; readonly er
   ];
   return (
     <>
+      <p className="freehold-explain-operation">
+        {operation.kind} {operation.name}
+      </p>
       <dl className="freehold-explain-totals">
         {facts.map(([value, name]) => (
           <div key={name}>
