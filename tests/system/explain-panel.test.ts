@@ -75,8 +75,8 @@ describe.skipIf(reason !== undefined)(
       if (folder) await rm(folder, { recursive: true, force: true });
     });
 
-    async function openPanel(): Promise<void> {
-      page = await (await browser.newContext()).newPage();
+    async function openPanel(viewport = { width: 1280, height: 720 }): Promise<void> {
+      page = await (await browser.newContext({ viewport })).newPage();
       await page.addInitScript({
         content: `localStorage.setItem('graphiql:query', ${JSON.stringify(query)})`,
       });
@@ -170,6 +170,25 @@ describe.skipIf(reason !== undefined)(
       await page.getByRole('button', { name: 'New tab' }).click();
       const panel = page.getByRole('region', { name: 'Explain' });
       expect(await panel.textContent()).toMatch(/^Explain ?query Shelf/);
+    });
+
+    test('stands above the editor on a narrow screen, and nothing lies over anything', async () => {
+      await openPanel({ width: 400, height: 800 });
+      await page.locator('.graphiql-execute-button').click();
+      await items().first().waitFor();
+      for (const part of ['.freehold-explain', '.graphiql-editors', '.graphiql-response']) {
+        const box = await page.locator(part).boundingBox();
+        expect.soft(box?.x, part).toBeGreaterThanOrEqual(0);
+        expect.soft(box?.width, part).toBeGreaterThan(250);
+        expect.soft((box?.x ?? 0) + (box?.width ?? 0), part).toBeLessThanOrEqual(400);
+      }
+      await page.getByRole('button', { name: 'New tab' }).click({ timeout: 5000 });
+      await expect.poll(() => page.getByRole('tab').count()).toBe(2);
+      // What the editor draws is scrolled with its frame.
+      await page.locator('.graphiql-main').evaluate((element) => element.scrollTo(0, 500));
+      const frame = await page.locator('.graphiql-query-editor').boundingBox();
+      const drawn = await page.locator('.graphiql-query-editor .monaco-editor').first().boundingBox();
+      expect(Math.abs((drawn?.y ?? 0) - (frame?.y ?? 0))).toBeLessThan(50);
     });
 
     test.each([
