@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 
 import { readEnvironment } from '../environment.ts';
 import { loadProject } from '../project.ts';
 import { type CommandCaller, signIn } from '../sign-in.ts';
 import { askForTrace, printErrors } from './ask-for-trace.ts';
-import { ExplainError } from './explain-error.ts';
 import { printReport, type Paint } from './print-report.ts';
+import { readDocument } from './read-document.ts';
 
 export interface RunExplainOptions {
   readonly variables: Readonly<Record<string, unknown>>;
@@ -48,13 +46,4 @@ export async function runExplain(file: string, options: RunExplainOptions): Prom
 /** Where a gateway that `freehold start` started answers, unless it was given another port. */
 export async function findGatewayUrl(): Promise<string> {
   return `http://127.0.0.1:${(await loadProject()).gateway.port}/graphql`;
-}
-
-async function readDocument(file: string): Promise<string> {
-  if (file === '-') return text(process.stdin);
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ExplainError(`Cannot read the document ${file}: ${error.code ?? error.message}.`, {
-      cause: error,
-    });
-  });
 }

@@ -1,6 +1,15 @@
-import { buildSchema, getOperationAST, parse, print, validate } from 'graphql';
+import {
+  buildSchema,
+  GraphQLError,
+  Kind,
+  parse,
+  print,
+  validate,
+  type DocumentNode,
+  type OperationDefinitionNode,
+} from 'graphql';
 
-import { isDataObject } from '../execution/data.ts';
+import { isDataObject, type DataObject } from '../execution/data.ts';
 import { listFragments } from '../operation/conditions.ts';
 import { normaliseOperation } from '../operation/normalise-operation.ts';
 import { printPlan } from './print-plan.ts';
@@ -24,15 +33,11 @@ export class ExplainError extends Error {
 export function explainOperation({ supergraphSdl, query, operationName, variables }: ExplainInput): string {
   const planner = createOperationPlanner(supergraphSdl);
   const schema = buildSchema(planner.description.apiSdl, { assumeValidSDL: true });
-  const document = parse(query);
+  const document = parseDocument(query);
   const [mistake] = validate(schema, document);
-  if (mistake !== undefined) throw new ExplainError(`The operation is not valid: ${mistake.message}`);
-  const operation = getOperationAST(document, operationName);
-  if (!operation)
-    throw new ExplainError(`Expected one operation named "${operationName ?? ''}", found none.`);
-  const conditions = JSON.parse(variables) as unknown;
-  if (!isDataObject(conditions))
-    throw new ExplainError(`Expected variables as an object, found ${variables}.`);
+  if (mistake !== undefined) throw new ExplainError(`The operation is not valid: ${printMistake(mistake)}`);
+  const operation = findOperation(document, operationName);
+  const conditions = parseConditions(variables);
   const normalised = normaliseOperation({
     operation,
     fragments: listFragments(document),
@@ -50,4 +55,46 @@ export function explainOperation({ supergraphSdl, query, operationName, variable
     '\n# Compiled plan',
     printPlan(plan),
   ].join('\n');
+}
+
+function parseDocument(query: string): DocumentNode {
+  try {
+    return parse(query);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new ExplainError(`The document cannot be read: ${printMistake(error)}`, { cause: error });
+  }
+}
+
+function printMistake({ message, locations }: GraphQLError): string {
+  const [place] = locations ?? [];
+  return place === undefined ? message : `${message} (line ${place.line}, column ${place.column})`;
+}
+
+function findOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const names = operations.map((node) => node.name?.value ?? '(no name)').join(', ');
+  const [first, ...others] =
+    name === undefined ? operations : operations.filter((node) => node.name?.value === name);
+  if (first === undefined)
+    throw new ExplainError(
+      name === undefined
+        ? 'The document has no operation.'
+        : `The document has no operation named "${name}"; expected one of: ${names}.`,
+    );
+  if (others.length > 0)
+    throw new ExplainError(`The document has several operations (${names}); name one with --operation.`);
+  return first;
+}
+
+function parseConditions(variables: string): DataObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(variables);
+  } catch {
+    value = undefined;
+  }
+  if (!isDataObject(value))
+    throw new ExplainError(`Expected variables as a JSON object, found ${variables}.`);
+  return value;
 }
