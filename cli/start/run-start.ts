@@ -1,9 +1,11 @@
 import path from 'node:path';
 
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 
+import { requireFreePort } from '../../gateway/http/listen.ts';
 import { leaveParent, tellParent } from '../process/parent-channel.ts';
 import { printShop } from './print-shop.ts';
+import { StartError } from './start-error.ts';
 import { makeConsoleReporter } from './start-reporter.ts';
 import { startShop, type RunningShop, type StartShopOptions } from './start-shop.ts';
 
@@ -16,14 +18,9 @@ export async function runStart(
 ): Promise<void> {
   const stream = process.stderr;
   const reporter = makeConsoleReporter(stream);
-  const log = pino(
-    { name: 'freehold' },
-    pino.destination({
-      dest: path.join(options.dataFolder, 'logs', 'freehold.log'),
-      mkdir: true,
-      sync: true,
-    }),
-  );
+  // The gateway is the last to come up: nobody wants to wait for all the others to be told this.
+  await requireFreePort(options.gatewayHost, options.gatewayPort);
+  const log = openLog(options.dataFolder);
   const giveUp = new AbortController();
   let shop: RunningShop | undefined;
   const asked = new Promise<void>((resolve) => {
@@ -66,4 +63,17 @@ async function stopInTime(shop: RunningShop): Promise<void> {
   }, stopTimeoutMs);
   await shop.stop();
   clearTimeout(timer);
+}
+
+function openLog(dataFolder: string): Logger {
+  try {
+    const dest = path.join(dataFolder, 'logs', 'freehold.log');
+    return pino({ name: 'freehold' }, pino.destination({ dest, mkdir: true, sync: true }));
+  } catch (error) {
+    throw new StartError(
+      `The data folder ${dataFolder} cannot be used: ${error instanceof Error ? error.message : error}. ` +
+        'Free the disk, mend the rights of the folder, or choose another one (--data DIR).',
+      { cause: error },
+    );
+  }
 }

@@ -61,6 +61,13 @@ function countConnections(server: Server): Promise<number> {
   });
 }
 
+/** Rejects with a `ConfigError` that names the port when nobody could listen there now. */
+export async function requireFreePort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await openPort(server, host, port);
+  await new Promise((resolve) => server.close(resolve));
+}
+
 function openPort(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explainListenError(error, host, port)));

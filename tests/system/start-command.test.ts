@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { runFreehold } from '../support/run-freehold.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-start-command-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('tells that the port is taken before anything is brought up', async () => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => void holder.listen(0, '127.0.0.1', resolve));
+  const { port } = holder.address() as AddressInfo;
+  try {
+    expect(await runFreehold(['start', '--port', String(port), '--data', folder])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        new RegExp(`^freehold: Port ${port} on 127\\.0\\.0\\.1 is taken by another process\\..*--port.*\\n$`),
+      ),
+    });
+  } finally {
+    await new Promise((resolve) => holder.close(resolve));
+  }
+});
+
+test('tells that the data folder is none', async () => {
+  const file = path.join(folder, 'a-file');
+  await writeFile(file, '');
+  const { code, stderr } = await runFreehold(['start', '--port', '0', '--data', file]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^freehold: The data folder .*a-file cannot be used: ENOTDIR: .*--data.*\n$/);
+});
