@@ -4,6 +4,9 @@ import { parseCollections } from '../databases/mongo-migration.ts';
 import type { ServiceDatabase } from '../databases/service-database.ts';
 import type { Finding, Severity } from '../finding.ts';
 
+const readsWhatItDeclares =
+  'The service reads what it declares: its queries fail where the database is another.';
+
 /** Compares what a service declares with what its migrations make. */
 export async function judgeStep(database: ServiceDatabase): Promise<Finding[]> {
   const { declaration, kind, service } = database;
@@ -14,7 +17,7 @@ export async function judgeStep(database: ServiceDatabase): Promise<Finding[]> {
       : parseCollections(declaration.text);
   if (expected === undefined)
     return [
-      describe(database, service, 'breaking', `${declaration.file} cannot be read`, [
+      describe(database, service, 'breaking', `${declaration.file} cannot be read`, readsWhatItDeclares, [
         'Write it as { "collections": { "<name>": { "validator": { ... }, "indexes": [ ... ] } } }.',
       ]),
     ];
@@ -94,8 +97,14 @@ function compareIndexes(database: ServiceDatabase, expected: TableFacts, actual:
   return [
     ...lacking.map((index) => {
       const name = `${expected.name} ${key(index)}`;
-      const severity = index.isUnique ? 'breaking' : 'warning';
-      return describe(database, name, severity, `Index ${name} is declared, but no migration makes it`, [
+      const what = `Index ${name} is declared, but no migration makes it`;
+      const [severity, why] = index.isUnique
+        ? (['breaking', readsWhatItDeclares] as const)
+        : ([
+            'warning',
+            'The queries that it was declared for read the whole table until it is there.',
+          ] as const);
+      return describe(database, name, severity, what, why, [
         `Make a migration for it: "npx freehold migrate new ${database.service} NAME".`,
       ]);
     }),
@@ -127,13 +136,14 @@ function nounOf(database: ServiceDatabase): string {
 }
 
 function missing(database: ServiceDatabase, subject: string, what: string): Finding {
-  return describe(database, subject, 'breaking', what, [
+  return describe(database, subject, 'breaking', what, readsWhatItDeclares, [
     `Make the migration: "npx freehold migrate new ${database.service} NAME" writes what is missing.`,
   ]);
 }
 
 function surplus(database: ServiceDatabase, subject: string, what: string): Finding {
-  return describe(database, subject, 'warning', what, [
+  const why = 'The next migration that is written from the declaration would undo it.';
+  return describe(database, subject, 'warning', what, why, [
     `Declare it in ${database.declaration?.file ?? 'the declaration'}, or drop it in a migration when nothing reads it.`,
   ]);
 }
@@ -143,6 +153,7 @@ function describe(
   subject: string,
   severity: Severity,
   what: string,
+  why: string,
   next: readonly string[],
 ): Finding {
   const { declaration, service } = database;
@@ -153,10 +164,7 @@ function describe(
     subject: `${service}/${subject}`,
     what: `${service}: ${what}.`,
     ...(declaration === undefined ? {} : { location: locate(database, subject) }),
-    why:
-      severity === 'breaking'
-        ? 'The service reads what it declares: its queries fail where the database is another.'
-        : 'The next migration that is written from the declaration would undo it.',
+    why,
     hits: [],
     next,
   };
