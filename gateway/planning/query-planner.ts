@@ -5,6 +5,7 @@ import { buildASTSchema, GraphQLError, isAbstractType, parse, type GraphQLSchema
 import { prepareSupergraph } from '../supergraph/prepare-supergraph.ts';
 import { compilePlan, type CompileContext } from './compile-plan.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
+import { hoistInterfaceFields } from './hoist-interface-fields.ts';
 import { OperationPlanError } from './plan-error.ts';
 import type { RootField } from './planner.ts';
 import { readRequirements } from './subgraph-requirements.ts';
@@ -52,7 +53,9 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
   return {
     description,
     plan(text, rootFields, withApolloPlan = false) {
-      const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }));
+      const document = parse(text, { noLocation: true });
+      const hoisted = hoistInterfaceFields(document, schema, context.requirements);
+      const operation = operationFromDocument(apiSchema, hoisted);
       const apolloPlan = buildPlan(planner, operation);
       const root = apolloPlan.node;
       if (root?.kind === 'Subscription')
