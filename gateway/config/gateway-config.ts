@@ -39,7 +39,7 @@ export const gatewayConfigSchema = z.strictObject({
     .record(z.string(), z.array(z.url({ protocol: /^https?$/ })).min(1))
     .default({})
     .describe(
-      'Several URLs of one subgraph, by its name, instead of the one; each request goes to the one with the fewest in flight, and past those that cannot be reached. The compiled engine only.',
+      'Several URLs of one subgraph, by its name, instead of the one; each request goes to the one with the fewest in flight, and past those that cannot be reached or answer 502, 503 or 504. The compiled engine only.',
     ),
   mode: z
     .enum(['development', 'production'])

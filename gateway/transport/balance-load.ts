@@ -1,8 +1,10 @@
 import { FetchError } from './fetch-error.ts';
+import { isPassingStatus } from './passing-status.ts';
 import type { Endpoint } from './send-http.ts';
 import type { SendToSubgraph } from './subgraph-request.ts';
 
-// A URL that could not be reached is left alone for this time, while there are others.
+// A URL that could not be reached, or that has no server to answer, is left alone for this time while there are others:
+// it fails so quickly that it would always have the fewest requests in flight, and draw the most.
 const restMs = 1000;
 // So is one whose server is about to stop: longer than it says so before it closes (`noticeMs`, a second), or the first
 // request after the rest would meet the closing.
@@ -14,7 +16,7 @@ interface Replica {
   restsUntil: number;
 }
 
-/** Sends each request to the URL with the fewest in flight; among equals they take turns. */
+/** Sends each request to the URL with the fewest in flight, past those that rest; among equals they take turns. */
 export function balanceLoad(
   endpoints: readonly Endpoint[],
   now: () => number = () => performance.now(),
@@ -33,6 +35,9 @@ export function balanceLoad(
     if (best === undefined) throw new Error('Expected a subgraph to have a URL.');
     return best;
   };
+  const rest = (replica: Replica, timeMs: number): void => {
+    replica.restsUntil = Math.max(replica.restsUntil, now() + timeMs);
+  };
   return (request) => {
     const replica = choose();
     replica.inFlight += 1;
@@ -40,13 +45,13 @@ export function balanceLoad(
       (response) => {
         replica.inFlight -= 1;
         // A mutation on a connection that is made now could be cut, and would not be sent again.
-        if (response.isClosing === true) replica.restsUntil = now() + closingRestMs;
+        if (response.isClosing === true) rest(replica, closingRestMs);
+        if (isPassingStatus(response.status)) rest(replica, restMs);
         return response;
       },
       (failure: unknown) => {
         replica.inFlight -= 1;
-        if (failure instanceof FetchError && failure.code === 'SUBGRAPH_UNREACHABLE')
-          replica.restsUntil = now() + restMs;
+        if (failure instanceof FetchError && failure.code === 'SUBGRAPH_UNREACHABLE') rest(replica, restMs);
         throw failure;
       },
     );

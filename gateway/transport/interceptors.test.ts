@@ -242,6 +242,35 @@ describe('load balancing', () => {
     expect([good.calls.length, bad.calls.length]).toEqual([3, 1]);
   });
 
+  test('leaves a URL alone for a second that quickly answers 503, and asks it all the same when it is alone', async () => {
+    const calls = { good: 0, bad: 0 };
+    const status = { good: 200, bad: 503 };
+    let nowMs = 0;
+    const serve =
+      (name: keyof typeof calls): SendToSubgraph =>
+      () => {
+        calls[name] += 1;
+        return Promise.resolve({ status: status[name], body: Buffer.from('{}') });
+      };
+    const close = () => Promise.resolve();
+    const balance = balanceLoad(
+      [
+        { url: 'good', send: serve('good'), close },
+        { url: 'bad', send: serve('bad'), close },
+      ],
+      () => nowMs,
+    );
+    for (let count = 0; count < 10; count++) await balance(makeRequest());
+    expect(calls).toEqual({ good: 9, bad: 1 });
+    nowMs = 1000;
+    for (let count = 0; count < 10; count++) await balance(makeRequest());
+    expect(calls).toEqual({ good: 18, bad: 2 });
+    status.good = 502;
+    for (let count = 0; count < 10; count++) await balance(makeRequest());
+    expect(calls.good + calls.bad).toBe(30);
+    expect(calls.bad).toBeGreaterThan(2);
+  });
+
   test('leaves a server that says `connection: close`', async () => {
     const calls = { staying: 0, leaving: 0 };
     let nowMs = 0;

@@ -1,5 +1,6 @@
 import type { Cancellation } from './cancellation.ts';
 import { FetchError } from './fetch-error.ts';
+import { isPassingStatus } from './passing-status.ts';
 import type { Interceptor, SubgraphResponse } from './subgraph-request.ts';
 
 /** See `TransportOptions`. */
@@ -8,8 +9,6 @@ export interface RetryOptions {
   readonly retryDelayMs: number;
   readonly retryBudgetPercent: number;
 }
-
-const passingStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 // A service that is rarely asked may still be asked again.
 const budgetAtStart = 10;
@@ -36,7 +35,7 @@ export function retryQueries(options: RetryOptions, random: () => number = Math.
         return send(attempt + 1);
       };
       return next(request).then(
-        (response) => (passingStatuses.has(response.status) && mayRetry(attempt) ? again() : response),
+        (response) => (isPassingStatus(response.status) && mayRetry(attempt) ? again() : response),
         (failure: unknown) => {
           if (isPassing(failure) && mayRetry(attempt)) return again();
           throw failure;
