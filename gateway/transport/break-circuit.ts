@@ -18,14 +18,17 @@ interface ClosedCircuit {
   inARow: number;
 }
 
-type Circuit =
-  | ClosedCircuit
-  | { readonly kind: 'open'; readonly until: number }
+/** Only tries are sent: requests that see whether the service is back. */
+interface OpenCircuit {
+  readonly kind: 'open';
   /**
-   * A request is on its way to see whether the service is back. One that gets no answer must not keep the others from
-   * trying: after `until` the next one may.
+   * When the next request may try. Each try puts it off for the others, and one that gets no answer does not keep them
+   * from trying for longer than that.
    */
-  | { readonly kind: 'trying'; readonly until: number };
+  nextTryAt: number;
+}
+
+type Circuit = ClosedCircuit | OpenCircuit;
 
 /** What a request says about the subgraph. */
 type Outcome = 'good' | 'bad' | 'unknown';
@@ -36,14 +39,15 @@ export function breakCircuit(
   now: () => number = () => performance.now(),
 ): Interceptor {
   let circuit: Circuit = closeCircuit(now());
-  const open = (): Circuit => ({ kind: 'open', until: now() + options.breakerOpenMs });
-  const record = (outcome: Outcome): void => {
+  const open = (): Circuit => ({ kind: 'open', nextTryAt: now() + options.breakerOpenMs });
+  // What comes late of requests that were sent before the circuit opened, or closed, says nothing about the service now.
+  const record = (sentIn: Circuit, outcome: Outcome): void => {
+    if (circuit !== sentIn) return;
     if (circuit.kind === 'closed') count(circuit, outcome);
-    else if (circuit.kind === 'trying')
-      // A try that says nothing leaves the next request to try.
-      circuit = { good: closeCircuit(now()), bad: open(), unknown: { kind: 'open', until: now() } as const }[
-        outcome
-      ];
+    else if (outcome === 'good') circuit = closeCircuit(now());
+    else if (outcome === 'bad') circuit = open();
+    // A try that says nothing leaves the next request to try.
+    else circuit.nextTryAt = now();
   };
   const count = (closed: ClosedCircuit, outcome: Outcome): void => {
     if (outcome !== 'unknown') closed.requests += 1;
@@ -60,8 +64,8 @@ export function breakCircuit(
   };
   const mayPass = (): boolean => {
     if (circuit.kind === 'closed') return true;
-    if (now() < circuit.until) return false;
-    circuit = { kind: 'trying', until: now() + options.breakerOpenMs };
+    if (now() < circuit.nextTryAt) return false;
+    circuit.nextTryAt = now() + options.breakerOpenMs;
     return true;
   };
   return (next) => (request) => {
@@ -69,13 +73,14 @@ export function breakCircuit(
       const message = `The subgraph "${request.service}" has failed too often; it is not asked for a while.`;
       return Promise.reject(new FetchError('SUBGRAPH_CIRCUIT_OPEN', message));
     }
+    const sentIn = circuit;
     return next(request).then(
       (response) => {
-        record(response.status >= 500 ? 'bad' : 'good');
+        record(sentIn, response.status >= 500 ? 'bad' : 'good');
         return response;
       },
       (failure: unknown) => {
-        record(isServiceFailure(failure) ? 'bad' : 'unknown');
+        record(sentIn, isServiceFailure(failure) ? 'bad' : 'unknown');
         throw failure;
       },
     );

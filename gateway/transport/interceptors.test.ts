@@ -184,6 +184,41 @@ describe('a circuit breaker', () => {
     await expect(guarded(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_CIRCUIT_OPEN' });
   });
 
+  test('goes by the try alone, whatever comes of requests that were sent before it opened', async () => {
+    let time = 0;
+    const { send, calls } = makeService();
+    const guarded = breakCircuit({ ...options, breakerFailures: 1 }, () => time)(send);
+    const early = [guarded(makeRequest()), guarded(makeRequest()), guarded(makeRequest())];
+    const ended = Promise.allSettled(early);
+    calls[0]?.reject(unreachable);
+    await settle();
+    time = 100;
+    const trial = guarded(makeRequest());
+    calls[1]?.resolve();
+    await settle();
+    guarded(makeRequest()).catch(() => undefined);
+    expect(calls.length).toBe(4);
+    calls[2]?.reject(unreachable);
+    await ended;
+    calls[3]?.resolve();
+    await trial;
+    await pass(guarded, calls);
+  });
+
+  test('closes for a service that takes longer for each answer than the time between tries', async () => {
+    let time = 0;
+    const { send, calls } = makeService();
+    const guarded = breakCircuit({ ...options, breakerFailures: 1 }, () => time)(send);
+    await fail(guarded, calls);
+    time = 100;
+    const first = guarded(makeRequest());
+    time = 200;
+    void guarded(makeRequest());
+    calls[1]?.resolve();
+    await expect(first).resolves.toMatchObject({ status: 200 });
+    await pass(guarded, calls);
+  });
+
   test('lets another request try when the one that tries gets no answer', async () => {
     let time = 0;
     const { send, calls } = makeService();
@@ -242,7 +277,7 @@ describe('load balancing', () => {
     expect([good.calls.length, bad.calls.length]).toEqual([3, 1]);
   });
 
-  test('leaves a URL alone for a second that quickly answers 503, and asks it all the same when it is alone', async () => {
+  test('leaves a URL alone for a second that answers 503, and asks it where no other is better', async () => {
     const calls = { good: 0, bad: 0 };
     const status = { good: 200, bad: 503 };
     let nowMs = 0;
