@@ -229,6 +229,20 @@ describe('the gateway refuses', () => {
   });
 });
 
+describe('a subgraph that hangs', () => {
+  test('is not asked for a while, also where requestTimeoutMs is below subgraphTimeoutMs', async () => {
+    const timeouts = { requestTimeoutMs: 1000, subgraphTimeoutMs: 10_000 };
+    const { url } = await start({ ...timeouts, forwardHeaders: ['x-caller'] });
+    // Each is another request to the subgraph: what is the same is shared.
+    const ask = (caller: number) => post(url, { query: '{ slow }' }, { 'x-caller': String(caller) });
+    expect(await (await ask(0)).json()).toEqual({ data: { slow: 'done' } });
+    subgraphs.interfere(() => true);
+    const hanging = await Promise.all(Array.from({ length: 20 }, (_, caller) => ask(caller)));
+    for (const answer of hanging) expect(await readCode(answer)).toBe('REQUEST_TIMEOUT');
+    expect(await readCode(await ask(20))).toBe('SUBGRAPH_CIRCUIT_OPEN');
+  });
+});
+
 describe('a supergraph that changes', () => {
   test('is exchanged, and requests in flight end on the old one', async () => {
     const { url, gateway } = await start();

@@ -67,6 +67,7 @@ async function openEngine(
       transport: {
         shareInFlight: config.shareInFlight,
         timeoutMs: config.subgraphTimeoutMs,
+        requestTimeoutMs: config.requestTimeoutMs,
         replicas: config.subgraphReplicas,
       },
     },

@@ -50,7 +50,9 @@ export const gatewayConfigSchema = z.strictObject({
   requestTimeoutMs: milliseconds
     .min(1)
     .default(30_000)
-    .describe('Longest time for one request in milliseconds; then REQUEST_TIMEOUT.'),
+    .describe(
+      'Longest time for one request in milliseconds; then REQUEST_TIMEOUT. A subgraph that was waited for through three quarters of it has failed, as at `subgraphTimeoutMs`; with less time it is not blamed.',
+    ),
   subgraphTimeoutMs: milliseconds
     .min(0)
     .default(10_000)

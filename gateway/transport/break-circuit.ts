@@ -6,6 +6,7 @@ export interface BreakerOptions {
   readonly breakerFailures: number;
   readonly breakerWindowMs: number;
   readonly breakerOpenMs: number;
+  readonly requestTimeoutMs: number;
 }
 
 interface ClosedCircuit {
@@ -74,13 +75,14 @@ export function breakCircuit(
       return Promise.reject(new FetchError('SUBGRAPH_CIRCUIT_OPEN', message));
     }
     const sentIn = circuit;
+    const sentAt = now();
     return next(request).then(
       (response) => {
         record(sentIn, response.status >= 500 ? 'bad' : 'good');
         return response;
       },
       (failure: unknown) => {
-        record(sentIn, isServiceFailure(failure) ? 'bad' : 'unknown');
+        record(sentIn, isServiceFailure(failure, now() - sentAt, options) ? 'bad' : 'unknown');
         throw failure;
       },
     );
@@ -91,10 +93,23 @@ function closeCircuit(since: number): ClosedCircuit {
   return { kind: 'closed', since, requests: 0, failures: 0, inARow: 0 };
 }
 
+// Of the time of a whole request; see `TransportOptions.requestTimeoutMs`.
+const judgedShare = 0.75;
+
 /** A client that leaves, and a full queue, say nothing about the subgraph. */
-function isServiceFailure(failure: unknown): boolean {
-  return (
-    failure instanceof FetchError &&
-    (failure.code === 'SUBGRAPH_UNREACHABLE' || failure.code === 'SUBGRAPH_TIMEOUT')
-  );
+function isServiceFailure(
+  failure: unknown,
+  waitedMs: number,
+  { requestTimeoutMs }: Pick<BreakerOptions, 'requestTimeoutMs'>,
+): boolean {
+  if (!(failure instanceof FetchError)) return false;
+  switch (failure.code) {
+    case 'SUBGRAPH_UNREACHABLE':
+    case 'SUBGRAPH_TIMEOUT':
+      return true;
+    case 'REQUEST_TIMEOUT':
+      return requestTimeoutMs > 0 && waitedMs >= judgedShare * requestTimeoutMs;
+    default:
+      return false;
+  }
 }

@@ -141,7 +141,7 @@ describe('the circuit breaker', () => {
   test('opens after failures, lets one request try, and closes when that succeeds', async () => {
     let time = 0;
     const { send, calls } = makeService();
-    const options = { breakerFailures: 2, breakerWindowMs: 1000, breakerOpenMs: 100 };
+    const options = { breakerFailures: 2, breakerWindowMs: 1000, breakerOpenMs: 100, requestTimeoutMs: 0 };
     const guarded = breakCircuit(options, () => time)(send);
     for (let count = 0; count < 2; count++) {
       const answer = guarded(makeRequest());
@@ -161,7 +161,7 @@ describe('the circuit breaker', () => {
 });
 
 describe('a circuit breaker', () => {
-  const options = { breakerFailures: 3, breakerWindowMs: 10_000, breakerOpenMs: 100 };
+  const options = { breakerFailures: 3, breakerWindowMs: 10_000, breakerOpenMs: 100, requestTimeoutMs: 1000 };
   const pass = async (guarded: SendToSubgraph, calls: ReturnType<typeof makeService>['calls']) => {
     const answer = guarded(makeRequest());
     calls.at(-1)?.resolve();
@@ -217,6 +217,25 @@ describe('a circuit breaker', () => {
     calls[1]?.resolve();
     await expect(first).resolves.toMatchObject({ status: 200 });
     await pass(guarded, calls);
+  });
+
+  test.each([
+    ['opens at requests whose time is up, having waited for the subgraph', 'REQUEST_TIMEOUT', 750, 3],
+    ['stays closed at requests that had little of their time left for it', 'REQUEST_TIMEOUT', 749, 4],
+    ['stays closed at requests whose clients leave, however late', 'REQUEST_CANCELLED', 999, 4],
+  ] as const)('%s', async (_what, code, waitedMs, sent) => {
+    let time = 0;
+    const { send, calls } = makeService();
+    const guarded = breakCircuit(options, () => time)(send);
+    for (let count = 0; count < 3; count++) {
+      const request = makeRequest();
+      const answer = guarded(request);
+      time += waitedMs;
+      request.cancellation.cancel(new FetchError(code, 'ended'));
+      await expect(answer).rejects.toMatchObject({ code });
+    }
+    guarded(makeRequest()).catch(() => undefined);
+    expect(calls.length).toBe(sent);
   });
 
   test('lets another request try when the one that tries gets no answer', async () => {

@@ -13,6 +13,14 @@ export interface TransportOptions {
   readonly shareInFlight: boolean;
   /** Milliseconds for one request, waiting and retries included; then it fails. Default 30,000; 0 is off. */
   readonly timeoutMs: number;
+  /**
+   * Milliseconds that a client's whole request may take before it is cancelled with REQUEST_TIMEOUT. Default 0: not
+   * known. Where that happens before `timeoutMs` has ended a request to a subgraph that does not answer, it counts as a
+   * failure of the subgraph, but only if it had waited there for three quarters of this time: a request that came with
+   * little time left (a slow upload, slow subgraphs before it) says nothing, or one client could open the circuit for
+   * all.
+   */
+  readonly requestTimeoutMs: number;
   /** How often a query that found no server, or a 502, 503 or 504, is sent again. Default 2; 0 is off. */
   readonly retriesMax: number;
   /** Milliseconds before the first retry, at most; doubled for each further one, and random below. Default 50. */
@@ -49,6 +57,7 @@ export const transportDefaults: TransportOptions = {
   replicas: {},
   shareInFlight: true,
   timeoutMs: 30_000,
+  requestTimeoutMs: 0,
   retriesMax: 2,
   retryDelayMs: 50,
   retryBudgetPercent: 20,
