@@ -24,6 +24,7 @@ export const errorCatalogue = {
     'the caller may not see a field or type; it is null, and the rest is answered',
   ),
   BAD_USER_INPUT: client(400, 'a variable has a value that its type does not allow'),
+  SUBSCRIPTION_NOT_SUPPORTED: client(400, 'the operation is a subscription; the gateway answers none'),
   OPERATION_PLAN_FAILED: client(200, 'the subgraphs cannot answer the operation together; there is no data'),
   OPERATION_PLAN_TIMEOUT: client(200, 'the operation could not be planned within `planTimeoutMs`'),
   OPERATION_PLAN_OVERLOADED: client(200, 'more than `planQueueMax` operations wait to be planned'),

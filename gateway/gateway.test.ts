@@ -47,9 +47,10 @@ afterAll(async () => {
 
 async function start(
   input: Partial<GatewayConfigInput> = {},
+  sdls: Readonly<Record<string, string>> = sdlByName,
 ): Promise<ListeningGateway & { gateway: Gateway }> {
   subgraphs.load(data);
-  await writeFile(supergraphFile, composeSubgraphs(sdlByName, subgraphs.urls));
+  await writeFile(supergraphFile, composeSubgraphs(sdls, subgraphs.urls));
   const gateway = await createGateway({ supergraphFile, port: 0, watchSupergraph: false, ...input }, log);
   const listening = await listen(gateway, log);
   open.push(listening);
@@ -208,6 +209,29 @@ describe('the gateway refuses', () => {
     const response = await request(url);
     expect(response.status).toBe(status);
     expect(await readCode(response)).toBe(code);
+  });
+
+  test.each(['compiled', 'apollo'] as const)(
+    'subscriptions, and no query beside them (%s engine)',
+    async (engine) => {
+      const books = `${sdlByName.books} type Subscription { sold: Book }`;
+      const { url } = await start({ engine }, { ...sdlByName, books });
+      const query = 'query Slow { slow } subscription Sold { sold { id } }';
+      const beside = await post(url, { query, operationName: 'Slow' });
+      expect(await beside.json()).toEqual({ data: { slow: 'done' } });
+      const refused = await post(url, { query, operationName: 'Sold' });
+      expect(refused.status).toBe(400);
+      expect(await readCode(refused)).toBe('SUBSCRIPTION_NOT_SUPPORTED');
+    },
+  );
+
+  test.each(['mutation', 'subscription'])('a %s that the schema has no root type for', async (kind) => {
+    const { url } = await start();
+    const refused = await post(url, { query: `${kind} { sold { id } }` });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ message: `The schema has no ${kind}s.`, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
   });
 
   test('to wait longer than requestTimeoutMs: the stock engine loses the whole answer', async () => {

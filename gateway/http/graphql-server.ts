@@ -8,7 +8,12 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
+import {
+  GraphQLError,
+  OperationTypeNode,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+} from 'graphql';
 import type { Logger } from 'pino';
 
 import type { RequestIdentity } from '../auth/request-identity.ts';
@@ -21,6 +26,7 @@ import type { OperationTrace } from '../telemetry/trace.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
 import { keepDocuments } from './document-store.ts';
+import { knownOperationTypes } from './known-operation-types.ts';
 import { KnownOperations, readPosted, type AnswerHeaders, type KnownOperation } from './known-operations.ts';
 import { maskError } from './mask-error.ts';
 
@@ -106,6 +112,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
     allowBatchedHttpRequests: config.batchMax > 0,
     csrfPrevention: { requestHeaders: preflightHeaders },
     persistedQueries: config.automaticPersistedQueries && config.trustedDocuments !== 'enforce' ? {} : false,
+    validationRules: [knownOperationTypes],
     documentStore: keepDocuments(documentsMax),
     // The document guards have the reason and the code; this stops the parser for what reaches it another way.
     parseOptions: config.tokensMax > 0 ? { maxTokens: config.tokensMax } : {},
@@ -247,6 +254,10 @@ async function executeOperation(
   variables: Readonly<Record<string, unknown>>,
   { headers, identity, cancellation, deadlineAt, trace, client }: OperationContext,
 ): Promise<EngineAnswer> {
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    const message = 'Subscriptions are not supported; expected a query or a mutation.';
+    throw toGraphqlError(new RequestError('SUBSCRIPTION_NOT_SUPPORTED', message));
+  }
   usage?.count({ schema, queryHash, document, operation, variables, client });
   trace?.begun(operation.operation, operation.name?.value);
   try {
