@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request as openRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -267,23 +269,29 @@ describe('a subgraph that hangs', () => {
   });
 });
 
+/** Lets subgraphs answer these queries only when the test says so; `arrived` when the first one is there. */
+function holdFetches(isHeld: (query: string) => boolean): { arrived: Promise<void>; letGo: () => void } {
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const arrived = new Promise<void>((resolve) => {
+    subgraphs.interfere(async ({ query }, response, answer) => {
+      if (!isHeld(query)) return false;
+      resolve();
+      await held;
+      response.setHeader('content-type', 'application/json');
+      response.end(await answer());
+      return true;
+    });
+  });
+  return { arrived, letGo };
+}
+
 describe('a supergraph that changes', () => {
   test('is exchanged, and requests in flight end on the old one', async () => {
     const { url, gateway } = await start();
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const arrived = new Promise<void>((resolve) => {
-      subgraphs.interfere(async (request, response, answer) => {
-        if (!request.query.includes('slow')) return false;
-        resolve();
-        await held;
-        response.setHeader('content-type', 'application/json');
-        response.end(await answer());
-        return true;
-      });
-    });
+    const { arrived, letGo } = holdFetches((query) => query.includes('slow'));
     const inFlight = post(url, { query: '{ slow }' });
     await arrived;
     const next = {
@@ -297,6 +305,31 @@ describe('a supergraph that changes', () => {
     expect(await (await inFlight).json()).toEqual({ data: { slow: 'done' } });
     const schema = await post(url, { query: '{ __type(name: "Query") { fields { name } } }' });
     expect(JSON.stringify(await schema.json())).toContain('fresh');
+  });
+
+  test('keeps the engine open of a request whose body came slowly, after two exchanges too', async () => {
+    const { url, gateway } = await start();
+    const exchange = async (field: string): Promise<void> => {
+      const books = sdlByName.books.replace('slow: String', `${field}: String slow: String`);
+      await writeFile(supergraphFile, composeSubgraphs({ ...sdlByName, books }, subgraphs.urls));
+      expect((await gateway.reload()).kind).toBe('exchanged');
+    };
+    const { arrived, letGo } = holdFetches((query) => query.includes('books'));
+    const upload = openRequest(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', expect: '100-continue' },
+    });
+    const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
+    upload.flushHeaders();
+    // The gateway has begun with the request, and waits for its body.
+    await once(upload, 'continue');
+    await exchange('first');
+    upload.end(JSON.stringify({ query: '{ books { title stars } }' }));
+    await arrived;
+    await exchange('second');
+    letGo();
+    const [answer] = await answered;
+    expect(await json(answer)).toEqual({ data: { books: [{ title: 'Emma', stars: 5 }] } });
   });
 
   test('is refused when it is broken, and the old one goes on', async () => {

@@ -4,7 +4,10 @@ import type { Logger } from 'pino';
 import type { Engine, EngineAnswer, EngineRequest } from '../engine.ts';
 import { HotOperations } from '../supergraph/hot-operations.ts';
 
-/** A request's hold on the engines that were in use when it began. */
+/**
+ * A request's hold on the engine that was in use when it began, and on those that come after: which one runs it is
+ * decided when its body has been read, and others may have been put in place by then.
+ */
 export interface EngineLease {
   /** Ends the hold. Safe to call twice. */
   release(): void;
@@ -26,6 +29,8 @@ export class EngineSwitch {
   readonly #hot = new HotOperations();
   #current: Engine;
   #generation = makeGeneration();
+  /** Until the requests of all generations before the current one have ended. */
+  #emptied: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Engine, log: Logger) {
     this.#current = engine;
@@ -67,8 +72,8 @@ export class EngineSwitch {
     this.#generation = makeGeneration();
     this.#engineOfSchema.set(next.apiSchema, next);
     for (const listener of this.#listeners) listener(next);
-    const retired = oldGeneration
-      .whenEmpty()
+    this.#emptied = Promise.all([this.#emptied, oldGeneration.whenEmpty()]);
+    const retired = this.#emptied
       .then(() => old.close())
       .catch((error: unknown) => this.#log.error({ err: error }, 'a replaced engine did not close'))
       .finally(() => this.#retired.delete(retired));
