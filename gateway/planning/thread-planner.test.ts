@@ -1,3 +1,5 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -44,6 +46,43 @@ describe('a planner on a thread of its own', () => {
     expect(late.some(({ status }) => status === 'rejected')).toBe(true);
     await planner.close();
   });
+
+  test.each([
+    ['ends', "throw new Error('no memory');", 'no memory'],
+    [
+      'says that it cannot plan',
+      "parentPort.postMessage({ kind: 'unusable', message: 'no planner' });",
+      'no planner',
+    ],
+  ])(
+    'fails what waits for a new thread that %s, and starts one again for later jobs',
+    async (_how, broken, reason) => {
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-planner-'));
+      const file = path.join(folder, 'program.mjs');
+      const write = (text: string) =>
+        writeFile(file, `import { parentPort } from 'node:worker_threads';\n${text}\n`);
+      const mended = [
+        "parentPort.on('message', ({ text }) => text === 'end' && process.exit());",
+        `await import(${JSON.stringify(pathToFileURL(program.file).href)});`,
+      ].join('\n');
+      await write(mended);
+      const planner = await createThreadPlanner(supergraphSdl, pathToFileURL(file), options);
+      await write(broken);
+      const plans = ['end', '{ a }', '{ b }'].map((text) => planner.plan(text, []));
+      const [ended, ...waiting] = await Promise.allSettled(plans);
+      expect(ended).toMatchObject({ status: 'rejected' });
+      for (const plan of waiting)
+        expect(plan).toMatchObject({
+          status: 'rejected',
+          reason: { message: `No planner thread could be started: ${reason}` },
+        });
+      await expect(planner.plan('{ a }', [])).rejects.toThrow(reason);
+      await write(mended);
+      expect((await planner.plan('{ a }', [])).steps[0]?.query).toBe('query{a}');
+      await planner.close();
+      await rm(folder, { recursive: true });
+    },
+  );
 
   test('refuses more operations than may wait', async () => {
     const planner = await start(supergraphSdl, { planQueueMax: 1 });

@@ -43,6 +43,7 @@ class PlannerPool {
   readonly #options: PlannerOptions;
   readonly #waiting: Job[] = [];
   readonly #idle: PlannerThread[] = [];
+  /** Those that start, wait or plan. */
   readonly #threads = new Set<PlannerThread>();
   #isClosed = false;
 
@@ -52,9 +53,14 @@ class PlannerPool {
     this.#options = options;
   }
 
+  get #threadsMax(): number {
+    return Math.max(1, this.#options.plannerThreads);
+  }
+
   async start(): Promise<SupergraphDescription> {
-    const count = Math.max(1, this.#options.plannerThreads);
-    const [description] = await Promise.all(Array.from({ length: count }, () => this.#addThread()));
+    const [description] = await Promise.all(
+      Array.from({ length: this.#threadsMax }, () => this.#addThread()),
+    );
     if (description === undefined) throw new Error('Expected a planner thread to start.');
     return description;
   }
@@ -68,6 +74,8 @@ class PlannerPool {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
       this.#assign();
+      // One that could not be started is missing still; it may have been the moment's.
+      if (this.#waiting.length > 0 && this.#threads.size < this.#threadsMax) this.#replaceThread();
     });
   }
 
@@ -80,10 +88,20 @@ class PlannerPool {
   async #addThread(): Promise<SupergraphDescription> {
     const thread = new PlannerThread(this.#program, this.#data);
     this.#threads.add(thread);
-    const description = await thread.ready;
-    this.#idle.push(thread);
-    this.#assign();
-    return description;
+    try {
+      const description = await thread.ready;
+      this.#idle.push(thread);
+      this.#assign();
+      return description;
+    } catch (error) {
+      this.#threads.delete(thread);
+      await thread.end(new Error('The planner thread did not start.'));
+      throw error;
+    }
+  }
+
+  #replaceThread(): void {
+    this.#addThread().catch((error: unknown) => this.#failWaiting(error));
   }
 
   #assign(): void {
@@ -108,14 +126,14 @@ class PlannerPool {
       return;
     }
     this.#threads.delete(thread);
-    // Nobody waits for the new thread; were it unusable, the jobs would say so.
-    if (!this.#isClosed) this.#addThread().catch((error: unknown) => this.#failAll(error));
+    if (!this.#isClosed) this.#replaceThread();
   }
 
-  #failAll(error: unknown): void {
-    if ([...this.#threads].some((thread) => !thread.isEnded)) return;
-    const reason = error instanceof Error ? error : new Error(String(error));
-    for (const { reject } of this.#waiting.splice(0)) reject(reason);
+  /** Fails the jobs that no thread is left for; while there is one, it takes them. */
+  #failWaiting(cause: unknown): void {
+    if (this.#threads.size > 0) return;
+    const message = `No planner thread could be started: ${cause instanceof Error ? cause.message : String(cause)}`;
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error(message, { cause }));
   }
 }
 
