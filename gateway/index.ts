@@ -128,7 +128,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const cors = makeCorsGuard(config);
   const drain = (): void => {
     if (readiness.kind === 'ready') readiness = { kind: 'draining' };
-    reloader.close();
+    void reloader.close();
   };
   const close = async (): Promise<void> => {
     drain();
@@ -136,6 +136,8 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     await graphql.stop();
     await usage?.close();
     await engines.close();
+    // The engine of a supergraph that is being exchanged is made to the end, and closed as soon as the switch gets it.
+    await reloader.close();
     await tracing?.close();
   };
   return {

@@ -31,6 +31,9 @@ export class EngineSwitch {
   #generation = makeGeneration();
   /** Until the requests of all generations before the current one have ended. */
   #emptied: Promise<unknown> = Promise.resolve();
+  /** Engines that plan the hottest operations before they are put in place. */
+  readonly #preparing = new Set<Engine>();
+  #isClosed = false;
 
   constructor(engine: Engine, log: Logger) {
     this.#current = engine;
@@ -62,10 +65,15 @@ export class EngineSwitch {
 
   /**
    * Lets `next` plan the hottest operations and then puts it in the place of the current engine, which is closed when
-   * its requests have ended.
+   * its requests have ended. `next` is the switch's from here on: when the switch is closed meanwhile, so is `next`, and
+   * the exchange rejects.
    */
   async exchange(next: Engine): Promise<void> {
-    await next.prepare?.(this.#hot.listFor(next.apiSchema, preparedMax));
+    await this.#prepare(next);
+    if (this.#isClosed) {
+      await next.close();
+      throw new Error('The engine came too late: everything is closed.');
+    }
     const old = this.#current;
     const oldGeneration = this.#generation;
     this.#current = next;
@@ -80,9 +88,17 @@ export class EngineSwitch {
     this.#retired.add(retired);
   }
 
+  async #prepare(next: Engine): Promise<void> {
+    if (this.#isClosed) return;
+    this.#preparing.add(next);
+    await next.prepare?.(this.#hot.listFor(next.apiSchema, preparedMax));
+    this.#preparing.delete(next);
+  }
+
   /** Closes the current engine, and waits for replaced ones whose requests have ended. */
   async close(): Promise<void> {
-    await this.#current.close();
+    this.#isClosed = true;
+    await Promise.all([this.#current, ...this.#preparing].map((engine) => engine.close()));
     await Promise.all(this.#retired);
   }
 }

@@ -58,11 +58,12 @@ export class SupergraphReloader {
     this.#watcher.unref();
   }
 
-  /** Ends the watch; a reload under way ends without an exchange. Safe to call twice. */
-  close(): void {
+  /** Ends the watch, and waits for a reload under way; later ones change nothing. Safe to call twice. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#watcher?.close();
+    await this.#queue;
   }
 
   async #reloadOnce(): Promise<ReloadOutcome> {
@@ -75,6 +76,8 @@ export class SupergraphReloader {
       log.info({ supergraph: next.id.slice(0, 12), file }, 'supergraph exchanged');
       return { kind: 'exchanged', supergraph: next };
     } catch (error) {
+      // Whoever closes may give up an exchange that is being made.
+      if (this.#isClosed) return { kind: 'unchanged' };
       const reason = error instanceof Error ? error.message : String(error);
       log.error({ file, reason }, 'the new supergraph was refused, the current one goes on');
       return { kind: 'refused', reason };
