@@ -1,5 +1,5 @@
 import type { KeyRename, RewriteHop } from '../planning/compiled-plan.ts';
-import { isDataObject, typeNameOf, type DataObject } from './data.ts';
+import { isDataObject, typeNameOf, type DataObject, type DataPath } from './data.ts';
 
 /** Gives the keys of an answer the names that the rest of the plan expects. */
 export function renameKeys(answer: unknown, renames: readonly KeyRename[], typeName?: string): void {
@@ -9,6 +9,16 @@ export function renameKeys(answer: unknown, renames: readonly KeyRename[], typeN
       object[to] = object[from];
       delete object[from];
     });
+}
+
+/**
+ * The path of an error of the same answer, under the names that the rest of the plan expects. The planner's aliases are
+ * in no schema, so that a name alone tells what it was renamed to.
+ */
+export function renamePath(path: DataPath, renames: readonly KeyRename[]): DataPath {
+  return renames.length === 0
+    ? path
+    : path.map((part) => renames.find(({ from }) => from === part)?.to ?? part);
 }
 
 /** Calls `visit` with every object at a rewrite's path. `typeName` is that of `value`, where it does not say it. */

@@ -5,7 +5,7 @@ import { isDataObject, typeNameOf, type DataObject } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { compileKnown, copyKnown, type FindKnown } from './known-entities.ts';
 import { mergeData } from './merge.ts';
-import { renameKeys } from './rename-keys.ts';
+import { renameKeys, renamePath } from './rename-keys.ts';
 import { errorPlacesMax, reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
 import type { RunnableStep } from './run-plan.ts';
@@ -230,7 +230,7 @@ function reportAtEntities(
     reportError(state, step.service, report, finder.ofAll());
     return;
   }
-  const renamed = rest.map((part) => batch.renames.find(({ from }) => from === part)?.to ?? part);
+  const renamed = renamePath(rest, batch.renames);
   const places = finder.ofEntity(index, position);
   const inside = places.map(({ path }) => ({ path: [...path, ...renamed], fields: [] }));
   reportError(state, step.service, report, renamed.length === 0 ? places : inside);

@@ -1,7 +1,7 @@
 import type { RootStep } from '../planning/compiled-plan.ts';
 import { collectEntities } from './collect-entities.ts';
 import { mergeData } from './merge.ts';
-import { renameKeys } from './rename-keys.ts';
+import { renameKeys, renamePath } from './rename-keys.ts';
 import { reportError, reportFailure } from './report-errors.ts';
 import { compileBody } from './request-body.ts';
 import type { RunnableStep } from './run-plan.ts';
@@ -33,7 +33,7 @@ export function compileRootStep(step: RootStep): RunnableStep {
               report,
               report.path === undefined || step.path.includes('@')
                 ? allPlaces
-                : [{ path: [...step.path, ...report.path], fields: [] }],
+                : [{ path: [...step.path, ...renamePath(report.path, step.renames)], fields: [] }],
             );
         },
         fail: (failure) => reportFailure(state, step.service, failure, allPlaces),
