@@ -11,21 +11,50 @@ export type ReadRepresentation = (entity: DataObject) => string | undefined;
 
 type ReadValue = (value: unknown) => string | undefined;
 
-/** Compiles a target's required fields. One reader is made for each `__typename` that is met. */
-export function compileReader(target: EntityTarget): ReadRepresentation {
-  const readers = new Map<string, ReadRepresentation>();
+/** Stands for every `__typename` that no condition names; no type has this name. */
+const otherTypes = '';
+
+/** Compiles a target's required fields. */
+export function compileReader({ requires, overrides }: EntityTarget): ReadRepresentation {
+  const readerOf = keepByType(requires, overrides, (typeName) => {
+    // Without a fragment for its type there is nothing to read, and no entity to ask for.
+    const hasType = collectFields(requires, typeName).some(({ key }) => key === '__typename');
+    return hasType ? compileObject(requires, typeName, overrides) : () => undefined;
+  });
   return (entity) => {
     const typeName = typeNameOf(entity);
-    if (typeName === undefined) return undefined;
-    let reader = readers.get(typeName);
-    if (reader === undefined) {
-      // Without a fragment for its type there is nothing to read, and no entity to ask for.
-      const hasType = collectFields(target.requires, typeName).some(({ key }) => key === '__typename');
-      reader = hasType ? compileObject(target.requires, typeName, target.overrides) : () => undefined;
-      readers.set(typeName, reader);
-    }
-    return reader(entity);
+    return typeName === undefined ? undefined : readerOf(typeName)(entity);
   };
+}
+
+/**
+ * Makes one reader for each `__typename` that a condition names, when it is first met, and one for all others, which
+ * are read alike: a subgraph may make up names without end.
+ */
+function keepByType(
+  requires: readonly Required[],
+  overrides: readonly ValueOverride[],
+  compile: (typeName: string | undefined) => ReadRepresentation,
+): (typeName: string | undefined) => ReadRepresentation {
+  const named = new Set([
+    ...requires.flatMap(listTypeNames),
+    ...overrides.flatMap(({ path }) => path.flatMap((hop) => (hop.kind === 'type' ? hop.typeNames : []))),
+  ]);
+  const readers = new Map<string | undefined, ReadRepresentation>();
+  return (typeName) => {
+    const name = typeName === undefined || named.has(typeName) ? typeName : otherTypes;
+    let reader = readers.get(name);
+    if (reader === undefined) {
+      reader = compile(name);
+      readers.set(name, reader);
+    }
+    return reader;
+  };
+}
+
+/** The names in the conditions on one object. */
+function listTypeNames(entry: Required): readonly string[] {
+  return entry.kind === 'field' ? [] : [...entry.typeNames, ...entry.requires.flatMap(listTypeNames)];
 }
 
 function readLeaf(value: unknown): string | undefined {
@@ -34,7 +63,9 @@ function readLeaf(value: unknown): string | undefined {
 
 /** Reads objects and lists of them; an object without `__typename` is read for what no condition guards. */
 function compileNested(requires: readonly Required[], overrides: readonly ValueOverride[]): ReadValue {
-  const readers = new Map<string | undefined, ReadRepresentation>();
+  const readerOf = keepByType(requires, overrides, (typeName) =>
+    compileObject(requires, typeName, overrides),
+  );
   const read: ReadValue = (value) => {
     if (value === undefined) return undefined;
     if (value === null) return 'null';
@@ -48,13 +79,7 @@ function compileNested(requires: readonly Required[], overrides: readonly ValueO
       return `[${text}]`;
     }
     if (!isDataObject(value)) return undefined;
-    const typeName = typeNameOf(value);
-    let reader = readers.get(typeName);
-    if (reader === undefined) {
-      reader = compileObject(requires, typeName, overrides);
-      readers.set(typeName, reader);
-    }
-    return reader(value);
+    return readerOf(typeNameOf(value))(value);
   };
   return read;
 }
@@ -85,9 +110,11 @@ function compileObject(
   };
   const varying = parts.filter(({ key, constant }) => key !== '__typename' && constant === undefined);
   const [only] = varying;
-  return only === undefined || varying.length > 1 || only.read !== readLeaf || typeName === undefined
-    ? readObject
-    : rememberByKey(readObject, only.key);
+  // Among objects of several types the text depends on more than the one value.
+  const isOneType = typeName !== undefined && typeName !== otherTypes;
+  return isOneType && only !== undefined && varying.length === 1 && only.read === readLeaf
+    ? rememberByKey(readObject, only.key)
+    : readObject;
 }
 
 // A page of a list seldom has more. The texts are kept between requests by every reader of every operation: with 1000

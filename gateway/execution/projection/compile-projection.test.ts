@@ -1,5 +1,5 @@
 import { buildSchema, getOperationAST, parse } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { listFragments } from '../../operation/conditions.ts';
 import { normaliseOperation } from '../../operation/normalise-operation.ts';
@@ -21,6 +21,10 @@ const schema = buildSchema(`
 `);
 
 function project(query: string, data: DataObject, shared: readonly string[] = []): Projected {
+  return compile(query, shared)(data);
+}
+
+function compile(query: string, shared: readonly string[] = []): (data: DataObject) => Projected {
   const document = parse(query);
   const operation = getOperationAST(document);
   if (!operation) throw new Error('Expected one operation.');
@@ -31,10 +35,8 @@ function project(query: string, data: DataObject, shared: readonly string[] = []
     fieldNames: new Set(),
     conditions: {},
   });
-  return compileProjection(normalised, schema, new Set(shared))(data, noLocal, {
-    isPlain: false,
-    hasShared: true,
-  });
+  const write = compileProjection(normalised, schema, new Set(shared));
+  return (data) => write(data, noLocal, { isPlain: false, hasShared: true });
 }
 
 describe('the projection', () => {
@@ -54,6 +56,16 @@ describe('the projection', () => {
     });
     expect(json).toBe('{"int":3,"float":1.5,"flag":false,"id":"7","any":{"deep":[1,"x"]},"size":"SMALL"}');
     expect(errors).toEqual([]);
+  });
+
+  test('keeps nothing of names that a subgraph makes up', () => {
+    const write = compile('{ being { id } }');
+    const kept = vi.spyOn(Map.prototype, 'set');
+    for (let count = 0; count < 10; count++)
+      expect(write({ being: { __typename: `Made${count}`, id: '1' } }).json).toBe('{"being":null}');
+    const names = kept.mock.calls.map(([name]) => String(name));
+    kept.mockRestore();
+    expect(names.filter((name) => name.startsWith('Made'))).toEqual([]);
   });
 
   test('answers null and an error for a value that is none of its type', () => {

@@ -28,7 +28,8 @@ export function compileObject(
   schema: GraphQLSchema,
   listFields: (type: GraphQLCompositeType) => readonly FieldWriter[] | undefined,
 ): Write {
-  const byName = new Map<string | undefined, WriteFields | undefined>();
+  // Of types alone that fit: a subgraph may make up names without end.
+  const byName = new Map<string | undefined, WriteFields>();
   const chooseType = (name: string | undefined): GraphQLCompositeType | undefined => {
     if (name === undefined) return staticType;
     const type = schema.getType(name);
@@ -44,10 +45,10 @@ export function compileObject(
     }
     const name = typeNameOf(value);
     let write = byName.get(name);
-    if (write === undefined && !byName.has(name)) {
+    if (write === undefined) {
       const type = chooseType(name);
       write = type && compileFields(listFields(type));
-      byName.set(name, write);
+      if (write !== undefined) byName.set(name, write);
     }
     if (write !== undefined) return write(value, state);
     addError(state, `Invalid __typename found for object at ${place}.`);
