@@ -86,6 +86,22 @@ describe('the gateway answers', () => {
     expect(await atRoot.json()).toEqual(expected);
   });
 
+  test.each([
+    ['/graphql?', 'the path'],
+    ['http://proxied.example/graphql?', 'a whole URL'],
+    ['HTTP://127.0.0.1:4000?', 'a whole URL without a path'],
+  ])('a request for %s, which is %s', async (target) => {
+    const { url } = await start();
+    const query = encodeURIComponent('{ books { title } }');
+    const asking = openRequest(url, {
+      path: `${target}query=${query}`,
+      headers: { 'apollo-require-preflight': 'yes' },
+    });
+    asking.end();
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    expect(await json(answer)).toEqual({ data: { books: [{ title: 'Emma' }] } });
+  });
+
   test.each(['compiled', 'apollo'] as const)(
     'a second time as the first time, whatever became of it (%s engine)',
     async (engine) => {

@@ -20,6 +20,7 @@ import { serveGraphiql } from './graphiql/serve-graphiql.ts';
 import type { GraphqlHttpAnswer, GraphqlServer, ReadyAnswer } from './graphql-server.ts';
 import { readJsonBody } from './read-body.ts';
 import type { GraphReadiness } from './read-readiness.ts';
+import { splitRequestTarget } from './request-target.ts';
 
 /** Whether the gateway answers operations. `draining`: it does, and is about to stop. */
 export type Readiness =
@@ -54,7 +55,7 @@ export function makeRequestHandler(parts: HandlerParts): RequestHandler {
 }
 
 async function route(parts: HandlerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path, search] = splitUrl(request.url ?? '/');
+  const [path, search] = splitRequestTarget(request.url ?? '/');
   switch (path) {
     // Apollo Sandbox, which a browser gets at either, asks the address that it was loaded from.
     case '/':
@@ -74,11 +75,6 @@ async function route(parts: HandlerParts, request: IncomingMessage, response: Se
         `There is nothing at ${JSON.stringify(path)}; operations go to /graphql.`,
       );
   }
-}
-
-function splitUrl(url: string): [path: string, search: string] {
-  const at = url.indexOf('?');
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
 }
 
 /** A gateway without some of its services still answers the fields of the others, so only without all it says no. */
