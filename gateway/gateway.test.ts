@@ -252,6 +252,23 @@ describe('the gateway refuses', () => {
     });
   });
 
+  test.each([
+    '{ books { id @skip(if: $x) } }',
+    '{ __typename @include(if: $x) }',
+    '{ __schema @skip(if: $x) { __typename } }',
+    '{ __schema { __typename @skip(if: $x) } }',
+  ])('null for the condition in %s, as any other wrong variable', async (selection) => {
+    const { url } = await start();
+    const query = `query ($x: Boolean = true) ${selection}`;
+    for (const x of [null, 7, null]) {
+      const refused = await post(url, { query, variables: { x } });
+      expect(refused.status).toBe(400);
+      expect(await readCode(refused)).toBe('BAD_USER_INPUT');
+    }
+    const answered = await post(url, { query, variables: { x: false } });
+    expect(answered.status).toBe(200);
+  });
+
   test('to wait longer than requestTimeoutMs: the stock engine loses the whole answer', async () => {
     const { url } = await start({ requestTimeoutMs: 100, engine: 'apollo' });
     subgraphs.interfere(() => true);

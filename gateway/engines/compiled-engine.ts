@@ -5,6 +5,7 @@ import { executeOperation, type ExecutionContext } from '../execution/execute-op
 import { LastRunStore } from '../execution/last-run.ts';
 import { OperationStore } from '../execution/operation-store.ts';
 import { explainAnswer } from '../telemetry/explain-answer.ts';
+import { InputError } from '../operation/input-error.ts';
 import type { CacheStatistics } from '../planning/bounded-cache.ts';
 import { OperationPlanError } from '../planning/plan-error.ts';
 import { createPlanner, plannerDefaults, type Planner, type PlannerOptions } from '../planning/planner.ts';
@@ -146,7 +147,7 @@ async function executeRequest(
       ? answer
       : explainAnswer(answer, trace.report(compiled.plan, compiled.normalised));
   } catch (error) {
-    const refusal = describePlanFailure(error);
+    const refusal = describeRefusal(error);
     if (refusal === undefined) throw error;
     return refuse([refusal]);
   }
@@ -169,7 +170,8 @@ function describeVariableError(error: GraphQLError): GraphQLFormattedError {
   return { ...formatted, extensions: { ...extensions, code: 'BAD_USER_INPUT' } };
 }
 
-function describePlanFailure(error: unknown): GraphQLFormattedError | undefined {
+function describeRefusal(error: unknown): GraphQLFormattedError | undefined {
+  if (error instanceof InputError) return error.toJSON();
   if (error instanceof OperationPlanError || error instanceof FetchError)
     return { message: error.message, extensions: { code: error.code } };
   return undefined;

@@ -52,16 +52,14 @@ export async function executeOperation(
   // A watched run must show what each fetch does.
   const slot =
     request.trace === undefined && compiled.introspection === undefined ? compiled.lastRun : undefined;
+  // First, because it refuses the whole operation where a variable does not fit.
+  const local = compiled.introspection?.(coerced) ?? noLocal;
   const outcome = await compiled.run(state, slot?.run);
   if (outcome.kind === 'same') {
     if (slot !== undefined) slot.misses = 0;
     return { kind: 'json', body: outcome.last.body, hasErrors: false };
   }
-  const { json, errors: found } = compiled.project(
-    data,
-    compiled.introspection?.(coerced) ?? noLocal,
-    state.facts,
-  );
+  const { json, errors: found } = compiled.project(data, local, state.facts);
   if (state.errors.length === 0 && found.length === 0) {
     const body = encodeAnswer(`{"data":${json}}\n`, state.facts.isAscii);
     if (slot !== undefined && compiled.plan.kind === 'query') keepRun(lastRuns, slot, outcome, body);

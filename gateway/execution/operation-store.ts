@@ -1,7 +1,7 @@
 import type { FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 import type { PreparedOperation } from '../engine.ts';
-import { listConditionVariables, listFragments } from '../operation/conditions.ts';
+import { listConditionVariables, listFragments, printConditionValues } from '../operation/conditions.ts';
 import { normaliseOperation } from '../operation/normalise-operation.ts';
 import { BoundedCache, type CacheStatistics } from '../planning/bounded-cache.ts';
 import type { CompiledPlan } from '../planning/compiled-plan.ts';
@@ -49,15 +49,14 @@ export class OperationStore {
 
   /**
    * The compiled form of an operation with these (coerced) variables: at once when it is known. Rejects as the
-   * planner does.
+   * planner does, and with an `InputError`.
    */
   get(
     request: PreparedOperation,
     variables: Readonly<Record<string, unknown>>,
   ): CompiledOperation | Promise<CompiledOperation> {
     const { key, known } = this.#lookUp(request);
-    let variant = key;
-    for (const name of known.conditionVariables) variant += variables[name] === true ? '1' : '0';
+    const variant = key + printConditionValues(known.conditionVariables, variables);
     const found = this.#compiled.get(variant);
     if (found !== undefined) return found;
     const compiling = this.#compile(request.operation, known, variables);

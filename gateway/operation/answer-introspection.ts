@@ -9,6 +9,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
+import { InputError } from './input-error.ts';
 import type { Selection } from './selection.ts';
 
 /** Answers the `__schema` and `__type` of an operation: JSON text by place (see `placeOf`). */
@@ -16,7 +17,10 @@ export type AnswerIntrospection = (
   variables: Readonly<Record<string, unknown>>,
 ) => ReadonlyMap<string, string>;
 
-/** Prepares the answer; undefined when the operation asks for no introspection. Texts without variables are kept. */
+/**
+ * Prepares the answer; undefined when the operation asks for no introspection. Texts without variables are kept. The
+ * answer throws an `InputError` where null came for what may not be null.
+ */
 export function compileIntrospection(
   selections: readonly Selection[],
   operation: OperationDefinitionNode,
@@ -45,7 +49,9 @@ export function compileIntrospection(
   };
   const answer: AnswerIntrospection = (variables) => {
     const { data, errors } = executeSync({ schema, document, variableValues: variables });
-    if (errors !== undefined) throw new AggregateError(errors, 'Introspection failed.');
+    // The document is valid, so it can only be the variables.
+    const [error] = errors ?? [];
+    if (error !== undefined) throw new InputError(error.message, error.nodes);
     return new Map(
       places.flatMap((place, index) => {
         const value = data?.[`place_${index}`];

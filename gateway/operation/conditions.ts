@@ -8,6 +8,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
+import { InputError } from './input-error.ts';
+
 /** The fragments of a document, by name. */
 export function listFragments(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -37,19 +39,47 @@ export function listConditionVariables(
   return [...names].sort();
 }
 
-/** Whether a selection with these directives is part of the operation, given the values of its variables. */
+/**
+ * The values of these variables as text, so that operations whose conditions have equal values have equal texts. Null is
+ * not false: it is refused where it decides.
+ */
+export function printConditionValues(
+  names: readonly string[],
+  variables: Readonly<Record<string, unknown>>,
+): string {
+  let text = '';
+  for (const name of names) text += variables[name] === true ? '1' : variables[name] === null ? 'n' : '0';
+  return text;
+}
+
+/**
+ * Whether a selection with these directives is part of the operation, given the values of its variables. Throws an
+ * `InputError` where a condition is null.
+ */
 export function isIncluded(
   directives: readonly (DirectiveNode | ConstDirectiveNode)[] | undefined,
   variables: Readonly<Record<string, unknown>>,
 ): boolean {
   if (directives === undefined || directives.length === 0) return true;
-  return directives.every(({ name, arguments: args }) => {
-    if (name.value !== 'skip' && name.value !== 'include') return true;
-    const value = args?.find((argument) => argument.name.value === 'if')?.value;
-    const holds =
-      value?.kind === Kind.VARIABLE
-        ? variables[value.name.value] === true
-        : value?.kind === Kind.BOOLEAN && value.value;
-    return holds === (name.value === 'include');
-  });
+  // In this order, as graphql-js does it: what is skipped is not asked for its other condition.
+  if (readCondition('skip', directives, variables) === true) return false;
+  return readCondition('include', directives, variables) !== false;
+}
+
+/** Undefined without such a directive. */
+function readCondition(
+  directiveName: 'skip' | 'include',
+  directives: readonly (DirectiveNode | ConstDirectiveNode)[],
+  variables: Readonly<Record<string, unknown>>,
+): boolean | undefined {
+  const directive = directives.find(({ name }) => name.value === directiveName);
+  const value = directive?.arguments?.find((argument) => argument.name.value === 'if')?.value;
+  if (value?.kind === Kind.BOOLEAN) return value.value;
+  if (value?.kind !== Kind.VARIABLE) return undefined;
+  const given = variables[value.name.value];
+  // A default lets a nullable variable stand here, and null come with it: a field error by
+  // https://spec.graphql.org/October2021/#sec-All-Variable-Usages-are-Allowed, and graphql-js has this message for it.
+  if (given === null)
+    throw new InputError('Argument "if" of non-null type "Boolean!" must not be null.', [value]);
+  return given === true;
 }

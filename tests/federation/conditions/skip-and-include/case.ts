@@ -43,6 +43,35 @@ export const federationCase = defineCase({
       data: { products: [{ id: '1' }, { id: '2' }] },
     },
     {
+      name: 'refuses null for a condition, which a default lets through as the value of the variable',
+      query: 'query ($with: Boolean = true) { products { id name @include(if: $with) } }',
+      variables: { with: null },
+      errors: ['-'],
+      messages: { '-': 'Argument \\"if\\" of non-null type \\"Boolean!\\" must not be null.' },
+      apolloIsWrong: 'the subgraph finds the null, so that it depends on the plan which fields are lost',
+    },
+    {
+      name: 'refuses null for a condition inside of introspection before anything is asked',
+      query:
+        'query ($with: Boolean = true) { __type(name: "Product") { name @include(if: $with) } products { id } }',
+      variables: { with: null },
+      errors: ['-'],
+      messages: { '-': 'must not be null.' },
+      requests: {},
+    },
+    {
+      name: 'takes no null for false that another request has sent',
+      query: 'query ($with: Boolean = true) { products { id name @include(if: $with) } }',
+      variables: { with: false },
+      data: { products: [{ id: '1' }, { id: '2' }] },
+    },
+    {
+      name: 'does not ask whether to include what is skipped',
+      query: 'query ($with: Boolean = true) { products { id name @include(if: $with) @skip(if: true) } }',
+      variables: { with: null },
+      data: { products: [{ id: '1' }, { id: '2' }] },
+    },
+    {
       name: 'lets @skip win over @include',
       query:
         'query ($yes: Boolean!) { products { id name @skip(if: $yes) @include(if: $yes) ... @include(if: $yes) { price } } }',
