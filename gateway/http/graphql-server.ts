@@ -8,59 +8,20 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import {
-  GraphQLError,
-  OperationTypeNode,
-  type FormattedExecutionResult,
-  type GraphQLFormattedError,
-} from 'graphql';
+import { GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 
-import type { RequestIdentity } from '../auth/request-identity.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
-import { RequestError, toGraphqlError } from '../errors.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
-import type { OperationTrace } from '../telemetry/trace.ts';
-import type { Cancellation } from '../transport/cancellation.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
+import { askEngine } from './ask-engine.ts';
 import { keepDocuments } from './document-store.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
 import { KnownOperations, readPosted, type AnswerHeaders, type KnownOperation } from './known-operations.ts';
 import { maskError } from './mask-error.ts';
-
-/** What the host knows of a request and the engine needs. */
-export interface OperationContext {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly identity: RequestIdentity | undefined;
-  readonly cancellation: Cancellation;
-  /** When the request's time is up, by `performance.now()`. */
-  readonly deadlineAt: number;
-  /** Watches the operation for a caller who asked and may. */
-  readonly trace: OperationTrace | undefined;
-  /** How the client names itself. */
-  readonly client: string;
-  /**
-   * Where a ready answer is left for the host to send; undefined where the answer is a part of a batch. Apollo Server
-   * then answers with an empty text: it would turn 87 kB of bytes into a string and back.
-   */
-  readonly readyAnswer: ReadyAnswer | undefined;
-}
-
-/** What passes Apollo Server by, on either side of it. */
-export interface ReadyAnswer {
-  /** The ready body of the answer. */
-  body: Buffer | undefined;
-  /** The operation, as Apollo Server has read it. */
-  known: KnownOperation | undefined;
-  /** What the engine has answered already, where it was asked before Apollo Server. */
-  outcome: EngineOutcome | undefined;
-}
-
-type EngineOutcome =
-  | { readonly kind: 'answer'; readonly answer: EngineAnswer }
-  | { readonly kind: 'failure'; readonly failure: unknown };
+import type { OperationContext, ReadyAnswer } from './operation-context.ts';
 
 /** An HTTP request with its body parsed. */
 export interface GraphqlHttpRequest {
@@ -97,9 +58,6 @@ export interface GraphqlServerParts {
   readonly log: Logger;
 }
 
-// As many as the engine keeps compiled.
-const documentsMax = 1000;
-
 /** Starts Apollo Server over the engine switch. */
 export async function startGraphqlServer(parts: GraphqlServerParts): Promise<GraphqlServer> {
   const { config, countRefusal, log } = parts;
@@ -113,7 +71,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
     csrfPrevention: { requestHeaders: preflightHeaders },
     persistedQueries: config.automaticPersistedQueries && config.trustedDocuments !== 'enforce' ? {} : false,
     validationRules: [knownOperationTypes],
-    documentStore: keepDocuments(documentsMax),
+    documentStore: keepDocuments(),
     // The document guards have the reason and the code; this stops the parser for what reaches it another way.
     parseOptions: config.tokensMax > 0 ? { maxTokens: config.tokensMax } : {},
     hideSchemaDetailsFromClientErrors: isProduction,
@@ -157,7 +115,7 @@ async function executeKnown(
   const found = operations.find(posted, accept, engines.current.apiSchema);
   if (found === undefined) return undefined;
   try {
-    const answer = await executeOperation(engines, usage, found.known, posted.variables, context);
+    const answer = await askEngine(engines, usage, found.known, posted.variables, context);
     if (answer.kind === 'json') return { status: undefined, headers: found.headers, body: answer.body };
     readyAnswer.outcome = { kind: 'answer', answer };
   } catch (failure) {
@@ -242,44 +200,9 @@ async function runForServer(
   if (readyAnswer?.outcome?.kind === 'failure') throw readyAnswer.outcome.failure;
   const answer =
     readyAnswer?.outcome?.answer ??
-    (await executeOperation(engines, usage, known, context.request.variables ?? {}, operationContext));
+    (await askEngine(engines, usage, known, context.request.variables ?? {}, operationContext));
   if (readyAnswer !== undefined) readyAnswer.known = known;
   return toExecutionResult(answer, readyAnswer, readyAnswers);
-}
-
-async function executeOperation(
-  engines: EngineSwitch,
-  usage: UsageRecorder | undefined,
-  { schema, source, queryHash, document, operation, operationName }: KnownOperation,
-  variables: Readonly<Record<string, unknown>>,
-  { headers, identity, cancellation, deadlineAt, trace, client }: OperationContext,
-): Promise<EngineAnswer> {
-  if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-    const message = 'Subscriptions are not supported; expected a query or a mutation.';
-    throw toGraphqlError(new RequestError('SUBSCRIPTION_NOT_SUPPORTED', message));
-  }
-  usage?.count({ schema, queryHash, document, operation, variables, client });
-  trace?.begun(operation.operation, operation.name?.value);
-  try {
-    return await engines.execute(schema, {
-      query: source,
-      queryHash,
-      document,
-      operation,
-      operationName,
-      variables,
-      headers,
-      identity,
-      cancellation,
-      deadlineAt,
-      trace,
-    });
-  } catch (error) {
-    const { reason } = cancellation;
-    if (reason?.code === 'REQUEST_TIMEOUT')
-      throw toGraphqlError(new RequestError(reason.code, reason.message));
-    throw error;
-  }
 }
 
 function toExecutionResult(

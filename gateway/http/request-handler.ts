@@ -13,14 +13,15 @@ import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
 import type { Guards } from '../guards/guards.ts';
 import type { BeginTrace } from '../telemetry/begin-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { Cancellation } from '../transport/cancellation.ts';
-import { FetchError } from '../transport/fetch-error.ts';
+import type { Cancellation } from '../transport/cancellation.ts';
 import { readClientName } from '../usage/client-name.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
-import type { GraphqlHttpAnswer, GraphqlServer, ReadyAnswer } from './graphql-server.ts';
+import type { GraphqlHttpAnswer, GraphqlServer } from './graphql-server.ts';
+import type { ReadyAnswer } from './operation-context.ts';
 import { readJsonBody } from './read-body.ts';
 import type { GraphReadiness } from './read-readiness.ts';
 import { splitRequestTarget } from './request-target.ts';
+import { startDeadline } from './start-deadline.ts';
 
 /** Whether the gateway answers operations. `draining`: it does, and is about to stop. */
 export type Readiness =
@@ -197,32 +198,6 @@ async function readBody(
     if (error instanceof RequestError && error.code === 'BODY_TOO_LARGE') metrics.countRefusal('body-bytes');
     throw error;
   }
-}
-
-/** Cancels when the time is up or the client has left; `end` must be called. */
-function startDeadline(
-  request: IncomingMessage,
-  response: ServerResponse,
-  timeoutMs: number,
-): { cancellation: Cancellation; at: number; end: () => void } {
-  const cancellation = new Cancellation();
-  const timer = setTimeout(() => {
-    const message = `The operation took longer than ${timeoutMs} ms.`;
-    cancellation.cancel(new FetchError('REQUEST_TIMEOUT', message));
-  }, timeoutMs);
-  const onClose = (): void => {
-    if (!response.writableFinished)
-      cancellation.cancel(new FetchError('REQUEST_CANCELLED', 'The request was cancelled.'));
-  };
-  response.once('close', onClose);
-  request.once('error', onClose);
-  return {
-    cancellation,
-    at: performance.now() + timeoutMs,
-    end: () => {
-      clearTimeout(timer);
-    },
-  };
 }
 
 function toHeaderMap(request: IncomingMessage): HeaderMap {
