@@ -66,10 +66,16 @@ describe('reading orders', () => {
   test.each([
     ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', []],
     ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [1e20, 'order-1']],
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [8.64e15, 'order-1']],
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [-8.64e15, 'order-1']],
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [253402300800000, 'order-1']],
+    ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [-70000000000000, 'order-1']],
     ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', ['yesterday', 'order-1']],
     ['PLACED_AT', 'placedAt:DESC:date,id:DESC:text', [0]],
     ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', ['much', 'order-1']],
     ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', [5e9, 'order-1']],
+    ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', [1.5, 'order-1']],
+    ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', [-1e300, 'order-1']],
     ['TOTAL', 'totalAmount:DESC:number,id:DESC:text', [1, 'order-\0']],
   ])('refuses a cursor by %s that was never given out: %s %j', async (by, order, values) => {
     const cursor = encodeCursor(order, values);

@@ -6,6 +6,7 @@ export interface SortKey<Row> {
   /** Column or document field. */
   readonly name: string;
   readonly direction: 'ASC' | 'DESC';
+  /** A number is one of GraphQL's Int, and a date one that DateTime can say. */
   readonly type: 'text' | 'number' | 'date';
   readonly valueOf: (row: Row) => string | number | Date;
 }
@@ -37,9 +38,13 @@ export function cursorValuesOf<Row>(order: SortOrder<Row>, row: Row): CursorValu
   });
 }
 
+// RFC 3339 has four digits for the year, and PostgreSQL no year 0.
+const dateMin = Date.parse('0001-01-01T00:00:00.000Z');
+const dateMax = Date.parse('9999-12-31T23:59:59.999Z');
+
 /**
  * A cursor's value as the database compares it. A cursor is no secret: one can be made up whose order is the list's and
- * whose values are not.
+ * whose values are not. What no column holds is refused here: Prisma, PostgreSQL and MongoDB each have another answer.
  *
  * @throws {SubgraphError} BAD_USER_INPUT
  */
@@ -48,8 +53,9 @@ export function sortValueOf(
   value: CursorValue | undefined,
 ): string | number | Date {
   if (type === 'text' && typeof value === 'string') return value;
-  if (type === 'number' && typeof value === 'number') return value;
-  const date = new Date(typeof value === 'number' ? value : Number.NaN);
-  if (type === 'date' && !Number.isNaN(date.getTime())) return date;
+  // Only numbers of 32 bits, which GraphQL's Int and the columns hold, are left as they are by `|`.
+  if (type === 'number' && typeof value === 'number' && (value | 0) === value) return value;
+  if (type === 'date' && typeof value === 'number' && value >= dateMin && value <= dateMax)
+    return new Date(value);
   throw badInput('The cursor is none that this list gave out: its values are not those of its order.');
 }
