@@ -102,6 +102,37 @@ describe('what the database says through Prisma', () => {
     });
   });
 
+  test('a transaction that took longer than a statement may is told as that, and leaves nothing behind', async () => {
+    const settings = { service: 'accounts', url: server.url, log: pino({ level: 'silent' }) };
+    const hasty = openPrisma((options) => new PrismaClient(options))({
+      ...databaseDefaults,
+      ...settings,
+      statementMs: 200,
+    });
+    // Each of its statements is quick; it is their sum that takes too long.
+    const failure = await failureOf(() =>
+      hasty.client.$transaction(async (inside) => {
+        await insertUser(inside, 'endless');
+        for (;;) await inside.user.count();
+      }),
+    );
+    const { count } = await hasty.client.user.deleteMany({ where: { id: 'endless' } });
+    await hasty.close();
+    expect(failure).toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      message: 'A transaction of accounts took longer than it may.',
+    });
+    expect(count).toBe(0);
+  });
+
+  test('a transaction that is used after its end is a fault of the service', async () => {
+    const used = async () => {
+      const ended = await database.client.$transaction(async (inside) => inside);
+      return ended.user.count();
+    };
+    expect(await failureOf(used)).toBeUndefined();
+  });
+
   test('a transaction that gets no connection in time is told as that', async () => {
     const settings = { service: 'accounts', url: server.url, log: pino({ level: 'silent' }) };
     // Longer than Prisma would wait by itself.

@@ -30,6 +30,10 @@ const givenUpCodes = new Set<unknown>(['40001', '40P01', 112]);
 // PostgreSQL's words for a value that no column holds: text with a NUL or too long, a number or a date out of range.
 const valueCodes = new Set<unknown>(['22001', '22003', '22007', '22008', '22021', '22P02', '22P05']);
 
+// Prisma has one code for whatever is wrong with a transaction, a use of it after its end by the service included.
+const transactionCode = 'P2028';
+const transactionLate = /expired transaction|Unable to start a transaction in the given time/;
+
 const poolCodes = ['DEADLINE_EXCEEDED', 'DATABASE_BUSY', 'DATABASE_UNAVAILABLE', 'STATEMENT_LIMIT'] as const;
 
 function isPoolCode(code: unknown): code is (typeof poolCodes)[number] {
@@ -102,6 +106,10 @@ export function databaseFailureOf(error: unknown, service: string): SubgraphErro
     // gave a read up because its request is over.
     if (code === '57014' || code === 50 || cause.name === 'AbortError')
       return new SubgraphError('DEADLINE_EXCEEDED', 'The database took longer than it may.', { cause });
+    if (code === transactionCode && transactionLate.test(message))
+      return new SubgraphError('DEADLINE_EXCEEDED', `A transaction of ${service} took longer than it may.`, {
+        cause,
+      });
     if (givenUpCodes.has(code))
       return new SubgraphError(
         'DATABASE_BUSY',
