@@ -25,7 +25,7 @@ const postgres = defineSubgraph<PrismaClient>({
   name: 'accounts',
   typeDefs: parse(`
     extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
-    type Query { users(name: String!): Int inTransaction: Int sleep(seconds: Float!): Int }
+    type Query { users(name: String!): Int inTransaction: Int sleep(seconds: Float!): Int deadlock: Int }
   `),
   entities: {},
   resolvers: {
@@ -38,6 +38,8 @@ const postgres = defineSubgraph<PrismaClient>({
         await database.$executeRaw`SELECT pg_sleep(${seconds})`;
         return 1;
       },
+      deadlock: (_source, _args, { database }) =>
+        database.$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$`,
     },
   },
   openDatabase: openPrisma((options) => new PrismaClient(options)),
@@ -170,6 +172,14 @@ describe('a service on PostgreSQL', () => {
     expect(metrics).toContain(
       'freehold_statement_duration_seconds_count{service="accounts",cause="Query.sleep"} 1',
     );
+  });
+
+  test('counts a statement that was given up for another, and not as a connection', async () => {
+    const url = await serve(postgres, database.url, { metrics: true });
+    expect((await askPlain(url, '{ deadlock }')).errors[0]?.extensions.code).toBe('DATABASE_BUSY');
+    const metrics = await readMetrics(url);
+    expect(metrics).toContain('freehold_statements_given_up_total{service="accounts"} 1');
+    expect(metrics).toContain('freehold_connections_refused_total{service="accounts"} 0');
   });
 
   test('has no metrics unless asked to', async () => {

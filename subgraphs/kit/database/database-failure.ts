@@ -40,6 +40,13 @@ function isPoolCode(code: unknown): code is (typeof poolCodes)[number] {
   return poolCodes.some((known) => known === code);
 }
 
+/** The database ended a statement in favour of another: a deadlock, or two writes of one row. */
+export class StatementGivenUp extends SubgraphError {
+  constructor(service: string, cause: Error) {
+    super('DATABASE_BUSY', `The database of ${service} gave a statement up for another.`, { cause });
+  }
+}
+
 /** Every error in the chain of causes, from the outermost in. */
 export function listCauses(error: unknown): Error[] {
   const found: Error[] = [];
@@ -110,14 +117,7 @@ export function databaseFailureOf(error: unknown, service: string): SubgraphErro
       return new SubgraphError('DEADLINE_EXCEEDED', `A transaction of ${service} took longer than it may.`, {
         cause,
       });
-    if (givenUpCodes.has(code))
-      return new SubgraphError(
-        'DATABASE_BUSY',
-        `The database of ${service} gave a statement up for another.`,
-        {
-          cause,
-        },
-      );
+    if (givenUpCodes.has(code)) return new StatementGivenUp(service, cause);
     if (valueCodes.has(code))
       return new SubgraphError(
         'BAD_USER_INPUT',

@@ -5,7 +5,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 
 import { databaseFailureOf } from '../database/database-failure.ts';
-import type { SubgraphErrorCode } from '../subgraph-error.ts';
+import type { SubgraphError } from '../subgraph-error.ts';
 
 const clientCodes = new Set<unknown>([
   ...Object.values(ApolloServerErrorCode),
@@ -21,7 +21,7 @@ const clientCodes = new Set<unknown>([
 export function createErrorMask(
   service: string,
   log: Logger,
-  countFailure: (code: SubgraphErrorCode) => void = () => {},
+  countFailure: (failure: SubgraphError) => void = () => {},
 ) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const original = unwrapResolverError(error);
@@ -31,7 +31,7 @@ export function createErrorMask(
       ...(formatted.path ? { path: formatted.path } : {}),
     };
     if (failure) {
-      countFailure(failure.code);
+      countFailure(failure);
       // What the database refused may be a fault of the service all the same.
       if (failure.code !== 'BAD_USER_INPUT' || failure.originalError)
         log.warn(

@@ -6,8 +6,10 @@ import type { ObserveStatement } from './observe-statements.ts';
 /** What a service counts of its database, in the text format of Prometheus. */
 export interface ServiceMetrics {
   readonly observeStatement: ObserveStatement;
-  /** Counts a request that got no connection in time. */
+  /** Counts a field that got no connection in time. */
   countRefusedConnection(): void;
+  /** Counts a field whose statement the database gave up for another. */
+  countGivenUpStatement(): void;
   readonly contentType: string;
   print(): Promise<string>;
 }
@@ -44,6 +46,11 @@ export function makeServiceMetrics(service: string, readPool: (() => PoolState) 
     help: 'Fields that failed because no connection of the pool became free in time.',
     registers,
   });
+  const givenUp = new Counter({
+    name: 'freehold_statements_given_up_total',
+    help: 'Fields that failed because the database gave their statement up for another: a deadlock, or two writes of one row.',
+    registers,
+  });
   if (readPool !== undefined) registerPool(registry, readPool);
   return {
     observeStatement({ cause, rows, waitMs, durationMs }) {
@@ -52,6 +59,7 @@ export function makeServiceMetrics(service: string, readPool: (() => PoolState) 
       if (rows === null) failures.inc({ cause });
     },
     countRefusedConnection: () => refused.inc(),
+    countGivenUpStatement: () => givenUp.inc(),
     contentType: registry.contentType,
     print: () => registry.metrics(),
   };

@@ -5,9 +5,10 @@ import type { Logger } from 'pino';
 import { startOtlpTracing } from '../../../telemetry/otlp-tracing.ts';
 import { parseTraceParent } from '../../../telemetry/traceparent.ts';
 import type { Span, Tracing } from '../../../telemetry/tracing.ts';
+import { StatementGivenUp } from '../database/database-failure.ts';
 import type { ServiceDatabase } from '../database/service-database.ts';
 import { slowStatementMsDefault } from '../service-defaults.ts';
-import type { SubgraphErrorCode } from '../subgraph-error.ts';
+import type { SubgraphError } from '../subgraph-error.ts';
 import { logSlowStatements } from './log-slow-statements.ts';
 import type { ObserveStatement } from './observe-statements.ts';
 import { makeServiceMetrics, type ServiceMetrics } from './service-metrics.ts';
@@ -20,7 +21,7 @@ export interface ServiceTelemetry {
   /** The span of a request that belongs to a recorded trace. */
   beginRequest(headers: IncomingHttpHeaders, operation: string | undefined): Span | undefined;
   /** To be called for each field that a database's failure cost. */
-  readonly countFailure: (code: SubgraphErrorCode) => void;
+  readonly countFailure: (failure: SubgraphError) => void;
   /** Sends what is still to be sent. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -56,8 +57,9 @@ export async function startServiceTelemetry(
         { name: operation ?? 'request', kind: 'server', startMs: performance.now() },
         parseTraceParent(headers['traceparent']),
       ),
-    countFailure(code) {
-      if (code === 'DATABASE_BUSY') metrics.countRefusedConnection();
+    countFailure(failure) {
+      if (failure instanceof StatementGivenUp) metrics.countGivenUpStatement();
+      else if (failure.code === 'DATABASE_BUSY') metrics.countRefusedConnection();
     },
     close: async () => tracing?.close(),
   };
