@@ -67,7 +67,7 @@ export function createSubgraph(typeDefs: DocumentNode): Subgraph<Db> {
 function writeQueries({ type, table, types }: ServiceNames): string {
   return `import type { Db, Document } from 'mongodb';
 
-import { readOptions } from '../kit/database/mongo.ts';
+import { runRead } from '../kit/database/mongo.ts';
 import { selectFields } from '../kit/loading/select-fields.ts';
 
 /** A document as it is read: the key always, the rest when asked for. */
@@ -90,13 +90,13 @@ export async function load${types}(
   ids: readonly string[],
   asked: ReadonlySet<string>,
 ): Promise<${type}Row[]> {
-  const documents = await database
-    .collection<${type}Document>('${table}')
-    .find(
-      { _id: { $in: [...ids] } },
-      { ...readOptions(), projection: selectFields(asked, always, byField), batchSize: ids.length + 1 },
-    )
-    .toArray();
+  const projection = selectFields(asked, always, byField);
+  const documents = await runRead((options) =>
+    database
+      .collection<${type}Document>('${table}')
+      .find({ _id: { $in: [...ids] } }, { ...options, projection, batchSize: ids.length + 1 })
+      .toArray(),
+  );
   return documents.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
 }
 
@@ -108,19 +108,13 @@ export async function list${types}(
 ): Promise<${type}Row[]> {
   // MongoDB reads a limit of 0 as none.
   if (limit === 0) return [];
-  const documents = await database
-    .collection<${type}Document>('${table}')
-    .find(
-      {},
-      {
-        ...readOptions(),
-        projection: selectFields(asked, always, byField),
-        sort: { _id: 1 },
-        limit,
-        batchSize: limit + 1,
-      },
-    )
-    .toArray();
+  const projection = selectFields(asked, always, byField);
+  const documents = await runRead((options) =>
+    database
+      .collection<${type}Document>('${table}')
+      .find({}, { ...options, projection, sort: { _id: 1 }, limit, batchSize: limit + 1 })
+      .toArray(),
+  );
   return documents.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
 }
 `;

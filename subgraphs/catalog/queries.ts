@@ -5,7 +5,7 @@ import { type Connection, type ConnectionAsked, buildConnection } from '../kit/c
 import { buildMongoChildList, buildMongoCounts, buildMongoPage } from '../kit/connections/mongo-page.ts';
 import type { Page } from '../kit/connections/page.ts';
 import { type SortKey, type SortOrder, buildSortOrder } from '../kit/connections/sort-order.ts';
-import { readOptions } from '../kit/database/mongo.ts';
+import { runRead } from '../kit/database/mongo.ts';
 import { selectFields } from '../kit/loading/select-fields.ts';
 import { type ProductKind, typeOfKind } from './product.ts';
 
@@ -91,12 +91,12 @@ export async function loadProducts(
   ids: readonly string[],
   asked: ReadonlySet<string>,
 ): Promise<ProductRow[]> {
-  const documents = await productsOf(database)
-    .find(
-      { _id: { $in: [...ids] } },
-      { ...readOptions(), projection: selectFields(asked, always, byField), batchSize: ids.length + 1 },
-    )
-    .toArray();
+  const projection = selectFields(asked, always, byField);
+  const documents = await runRead((options) =>
+    productsOf(database)
+      .find({ _id: { $in: [...ids] } }, { ...options, projection, batchSize: ids.length + 1 })
+      .toArray(),
+  );
   return documents.map(rowOfProduct);
 }
 
@@ -120,22 +120,21 @@ export async function listProducts(
   asked: ConnectionAsked,
 ): Promise<Connection<ProductRow>> {
   const { filter, sort, limit } = buildMongoPage(page, order, conditions);
+  const projection = projectionOf(asked.nodeFields, order);
   const [documents, totalCount] = await Promise.all([
     asked.rows
-      ? productsOf(database)
-          .find(filter, {
-            ...readOptions(),
-            projection: projectionOf(asked.nodeFields, order),
-            sort,
-            limit,
-            batchSize: limit,
-          })
-          .toArray()
+      ? runRead((options) =>
+          productsOf(database)
+            .find(filter, { ...options, projection, sort, limit, batchSize: limit })
+            .toArray(),
+        )
       : [],
     asked.totalCount
-      ? productsOf(database).countDocuments(
-          conditions.length === 0 ? {} : { $and: [...conditions] },
-          readOptions(),
+      ? runRead((options) =>
+          productsOf(database).countDocuments(
+            conditions.length === 0 ? {} : { $and: [...conditions] },
+            options,
+          ),
         )
       : null,
   ]);
@@ -153,17 +152,18 @@ export function readProductsOfCategories(
     async readRows(parentKeys, page, asked) {
       const projection = projectionOf(asked, order);
       const pipeline = buildMongoChildList({ ...list, parentKeys, projection, order, page });
-      const groups = await productsOf(database)
-        .aggregate<{ _id: string; rows: ProductDocument[] }>(pipeline, readOptions())
-        .toArray();
+      const groups = await runRead((options) =>
+        productsOf(database).aggregate<{ _id: string; rows: ProductDocument[] }>(pipeline, options).toArray(),
+      );
       return groups.flatMap((group) =>
         group.rows.map((document) => ({ ...rowOfProduct(document), parentKey: group._id })),
       );
     },
     async readCounts(parentKeys) {
-      const counts = await productsOf(database)
-        .aggregate<{ _id: string; count: number }>(buildMongoCounts({ ...list, parentKeys }), readOptions())
-        .toArray();
+      const pipeline = buildMongoCounts({ ...list, parentKeys });
+      const counts = await runRead((options) =>
+        productsOf(database).aggregate<{ _id: string; count: number }>(pipeline, options).toArray(),
+      );
       return counts.map(({ _id, count }) => ({ parentKey: _id, count }));
     },
   };
@@ -190,9 +190,11 @@ export async function loadCategories(
     | { readonly slugs: readonly string[] }
     | { readonly parentIds: readonly (string | null)[] },
 ): Promise<CategoryRow[]> {
-  const documents = await categoriesOf(database)
-    .find(filterOfCategories(where), { ...readOptions(), sort: { name: 1 } })
-    .toArray();
+  const documents = await runRead((options) =>
+    categoriesOf(database)
+      .find(filterOfCategories(where), { ...options, sort: { name: 1 } })
+      .toArray(),
+  );
   return documents.map(({ _id, ...category }) => ({ id: _id, ...category }));
 }
 

@@ -201,7 +201,7 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
       createRequestContext({
         service: subgraph.name,
         client: database.client,
-        readSignal: database.readSignal,
+        beginWait: database.beginWait,
         headers: request.headers,
         operationName,
         span,

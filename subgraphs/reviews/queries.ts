@@ -5,7 +5,7 @@ import type { Db, Document } from 'mongodb';
 import type { ChildListReads } from '../kit/connections/child-list.ts';
 import { buildMongoChildList, buildMongoCounts } from '../kit/connections/mongo-page.ts';
 import { type SortOrder, buildSortOrder } from '../kit/connections/sort-order.ts';
-import { readOptions, statementOptions } from '../kit/database/mongo.ts';
+import { runRead, statementOptions } from '../kit/database/mongo.ts';
 import { selectFields } from '../kit/loading/select-fields.ts';
 import { type Rating, type ReviewContent, averageOf, sumUpRatings } from './review.ts';
 
@@ -68,12 +68,12 @@ export async function loadReviews(
   ids: readonly string[],
   asked: ReadonlySet<string>,
 ): Promise<ReviewRow[]> {
-  const documents = await reviewsOf(database)
-    .find(
-      { _id: { $in: [...ids] } },
-      { ...readOptions(), projection: selectFields(asked, always, byField), batchSize: ids.length + 1 },
-    )
-    .toArray();
+  const projection = selectFields(asked, always, byField);
+  const documents = await runRead((options) =>
+    reviewsOf(database)
+      .find({ _id: { $in: [...ids] } }, { ...options, projection, batchSize: ids.length + 1 })
+      .toArray(),
+  );
   return documents.map(rowOfReview);
 }
 
@@ -103,20 +103,24 @@ export function readReviewsOf(
     async readRows(parentKeys, page, asked) {
       const sorted = order.keys.map((key) => key.name);
       const projection = selectFields(new Set([...asked, ...sorted]), always, byField);
-      const groups = await reviewsOf(database)
-        .aggregate<{ _id: string; rows: ReviewDocument[] }>(
-          buildMongoChildList({ ...list, parentKeys, projection, order, page }),
-          { ...readOptions(), batchSize: parentKeys.length + 1 },
-        )
-        .toArray();
+      const pipeline = buildMongoChildList({ ...list, parentKeys, projection, order, page });
+      const groups = await runRead((options) =>
+        reviewsOf(database)
+          .aggregate<{ _id: string; rows: ReviewDocument[] }>(pipeline, {
+            ...options,
+            batchSize: parentKeys.length + 1,
+          })
+          .toArray(),
+      );
       return groups.flatMap((group) =>
         group.rows.map((document) => ({ ...rowOfReview(document), parentKey: group._id })),
       );
     },
     async readCounts(parentKeys) {
-      const counts = await reviewsOf(database)
-        .aggregate<{ _id: string; count: number }>(buildMongoCounts({ ...list, parentKeys }), readOptions())
-        .toArray();
+      const pipeline = buildMongoCounts({ ...list, parentKeys });
+      const counts = await runRead((options) =>
+        reviewsOf(database).aggregate<{ _id: string; count: number }>(pipeline, options).toArray(),
+      );
       return counts.map(({ _id, count }) => ({ parentKey: _id, count }));
     },
   };
@@ -132,28 +136,34 @@ export async function loadRatings(
 }
 
 async function loadAverages(database: Db, productIds: readonly string[]) {
-  const sums = await reviewsOf(database)
-    .aggregate<{ _id: string; count: number; total: number }>(
-      [
-        { $match: { productId: { $in: [...productIds] } } },
-        { $group: { _id: '$productId', count: { $sum: 1 }, total: { $sum: '$rating' } } },
-      ],
-      { ...readOptions(), batchSize: productIds.length + 1 },
-    )
-    .toArray();
+  const pipeline = [
+    { $match: { productId: { $in: [...productIds] } } },
+    { $group: { _id: '$productId', count: { $sum: 1 }, total: { $sum: '$rating' } } },
+  ];
+  const sums = await runRead((options) =>
+    reviewsOf(database)
+      .aggregate<{ _id: string; count: number; total: number }>(pipeline, {
+        ...options,
+        batchSize: productIds.length + 1,
+      })
+      .toArray(),
+  );
   return new Map(sums.map(({ _id, count, total }) => [_id, { count, average: averageOf(total, count) }]));
 }
 
 async function loadHistograms(database: Db, productIds: readonly string[]) {
-  const counted = await reviewsOf(database)
-    .aggregate<{ _id: { productId: string; rating: number }; count: number }>(
-      [
-        { $match: { productId: { $in: [...productIds] } } },
-        { $group: { _id: { productId: '$productId', rating: '$rating' }, count: { $sum: 1 } } },
-      ],
-      { ...readOptions(), batchSize: productIds.length * 5 + 1 },
-    )
-    .toArray();
+  const pipeline = [
+    { $match: { productId: { $in: [...productIds] } } },
+    { $group: { _id: { productId: '$productId', rating: '$rating' }, count: { $sum: 1 } } },
+  ];
+  const counted = await runRead((options) =>
+    reviewsOf(database)
+      .aggregate<{ _id: { productId: string; rating: number }; count: number }>(pipeline, {
+        ...options,
+        batchSize: productIds.length * 5 + 1,
+      })
+      .toArray(),
+  );
   const byProduct = new Map<string, Map<number, number>>(productIds.map((id) => [id, new Map()]));
   for (const { _id, count } of counted) byProduct.get(_id.productId)?.set(_id.rating, count);
   return new Map([...byProduct].map(([id, counts]) => [id, sumUpRatings(counts)]));

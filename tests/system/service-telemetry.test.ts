@@ -9,7 +9,7 @@ import { PrismaClient } from '../../prisma/accounts/client/client.ts';
 import { askSubgraph } from '../support/ask-subgraph.ts';
 import { type OtlpCollector, startOtlpCollector } from '../support/otlp-collector.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../support/service-database.ts';
-import { openMongo, readOptions } from '../../subgraphs/kit/database/mongo.ts';
+import { openMongo, runRead } from '../../subgraphs/kit/database/mongo.ts';
 import { openPrisma } from '../../subgraphs/kit/database/postgres.ts';
 import { type Subgraph, defineSubgraph } from '../../subgraphs/kit/define-subgraph.ts';
 import {
@@ -55,7 +55,10 @@ const mongo = defineSubgraph<Db>({
   resolvers: {
     Query: {
       async reviews(_source, { rating }: { readonly rating: number }, { database }) {
-        return (await database.collection('reviews').find({ rating }, readOptions()).toArray()).length;
+        const found = await runRead((options) =>
+          database.collection('reviews').find({ rating }, options).toArray(),
+        );
+        return found.length;
       },
     },
   },

@@ -21,7 +21,7 @@ interface RunningCommand {
   readonly waitMs: number;
 }
 
-/** Records each command of a client in the scope of the request that sent it. */
+/** Records each command of a client in the scope of the request that sent it, and ends its wait for a connection. */
 export function recordCommands(client: MongoClient): void {
   const running = new Map<number, RunningCommand>();
   // By connection, because one that was waited for is handed over in the turn of whoever gave it back.
@@ -33,6 +33,7 @@ export function recordCommands(client: MongoClient): void {
   client.on('commandStarted', (event: CommandStartedEvent) => {
     const scope = currentStatementScope();
     if (!scope || driverCommands.has(event.commandName)) return;
+    scope.wait?.end();
     const key = keyOf(event);
     const waitMs = waits.get(key) ?? 0;
     waits.delete(key);

@@ -1,6 +1,6 @@
 import type { MongoClient } from 'mongodb';
 
-import { type StatementScope, currentStatementScope } from '../statements/statement-scope.ts';
+import type { BeginWait } from '../statements/statement-scope.ts';
 import { connectionWaitWithin, databaseBusy } from './connection-wait.ts';
 import type { DatabaseSettings, PoolState } from './service-database.ts';
 
@@ -30,29 +30,18 @@ export function readPoolState(client: MongoClient, max: number): PoolState {
 }
 
 /**
- * The signal of a read: it is aborted when the read's request is over. Where the pool is full it is also aborted with
- * DATABASE_BUSY when no connection became free in time; the driver's own limit knows nothing of the request's time.
- * (Of reads that find the last connection in the same turn, all but one have the driver's limit. So have writes, which
- * the driver takes no signal for.)
+ * Bounds the waits of reads. Where the pool is full, a read is aborted with DATABASE_BUSY when no connection became free
+ * in time; the driver's own limit knows nothing of the request's time. (Of reads that find the last connection in the
+ * same turn, all but one have the driver's limit. So have writes, which the driver takes no signal for.)
  */
-export function makeReadSignals(client: MongoClient, settings: DatabaseSettings) {
+export function boundWaits(client: MongoClient, settings: DatabaseSettings): BeginWait {
   const { service, connectionsMax, connectionWaitMs } = settings;
-  const waits = new WeakMap<StatementScope, NodeJS.Timeout[]>();
-  client.on('commandStarted', () => {
-    const scope = currentStatementScope();
-    // First come, first served: the oldest wait of the scope has ended.
-    if (scope) clearTimeout(waits.get(scope)?.shift());
-  });
-  return (scope: StatementScope): AbortSignal => {
-    if (readPoolState(client, connectionsMax).used < connectionsMax) return scope.signal;
+  return (scope) => {
+    if (readPoolState(client, connectionsMax).used < connectionsMax) return undefined;
     const late = new AbortController();
     const waitMs = connectionWaitWithin(scope.deadlineMs, connectionWaitMs);
     const timer = setTimeout(() => late.abort(databaseBusy(service, connectionsMax, waitMs)), waitMs);
     timer.unref();
-    scope.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    const known = waits.get(scope);
-    if (known) known.push(timer);
-    else waits.set(scope, [timer]);
-    return AbortSignal.any([scope.signal, late.signal]);
+    return { signal: AbortSignal.any([scope.signal, late.signal]), end: () => clearTimeout(timer) };
   };
 }

@@ -1,8 +1,8 @@
 import { type Db, MongoClient } from 'mongodb';
 
-import { currentStatementScope } from '../statements/statement-scope.ts';
+import { currentStatementScope, runInStatementScope } from '../statements/statement-scope.ts';
 import { recordCommands } from './mongo-commands.ts';
-import { makeReadSignals, readPoolState } from './mongo-pool.ts';
+import { boundWaits, readPoolState } from './mongo-pool.ts';
 import type { OpenDatabase } from './service-database.ts';
 
 /** How long a statement looks for a server before it fails, in milliseconds. */
@@ -31,7 +31,6 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     fieldsAsRaw: { firstBatch: true, nextBatch: true },
   });
   recordCommands(client);
-  const readSignal = makeReadSignals(client, settings);
   client.on('error', (error) => settings.log.debug({ error: error.message }, 'a connection was lost'));
   const database = client.db();
   let closing: Promise<void> | undefined;
@@ -39,7 +38,7 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     client: database,
     system: 'mongodb',
     pool: () => readPoolState(client, settings.connectionsMax),
-    readSignal,
+    beginWait: boundWaits(client, settings),
     async check(signal) {
       await database.command({ ping: 1 }, { signal });
     },
@@ -56,7 +55,7 @@ export interface StatementOptions {
   maxTimeMS: number;
 }
 
-/** The options for the statement that is about to be sent on behalf of the current request. */
+/** The options for the write that is about to be sent on behalf of the current request. */
 export function statementOptions(): StatementOptions {
   const scope = currentStatementScope();
   scope?.countStatement();
@@ -68,8 +67,24 @@ export function statementOptions(): StatementOptions {
   };
 }
 
-/** As `statementOptions`, for a read: it is also given up when the client leaves, and when the pool is full too long. */
-export function readOptions(): StatementOptions & { signal?: AbortSignal } {
+/** What a read takes along. */
+export interface ReadOptions extends StatementOptions {
+  signal?: AbortSignal;
+}
+
+/**
+ * Sends one read: it is given up when the client leaves, and when the pool is full too long. `send` gets the options for
+ * it, and sends nothing else; a read has a scope of its own, by which its command is told from those of its siblings.
+ */
+export async function runRead<Result>(send: (options: ReadOptions) => Promise<Result>): Promise<Result> {
   const scope = currentStatementScope();
-  return { ...statementOptions(), ...(scope ? { signal: scope.readSignal?.(scope) ?? scope.signal } : {}) };
+  const options = statementOptions();
+  if (!scope) return send(options);
+  const wait = scope.beginWait?.(scope);
+  if (!wait) return send({ ...options, signal: scope.signal });
+  try {
+    return await runInStatementScope({ ...scope, wait }, () => send({ ...options, signal: wait.signal }));
+  } finally {
+    wait.end();
+  }
 }

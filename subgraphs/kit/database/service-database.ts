@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import type { ReadSignal } from '../statements/statement-scope.ts';
+import type { BeginWait } from '../statements/statement-scope.ts';
 
 /** A service's way into its one database. */
 export interface ServiceDatabase<Client> {
@@ -10,8 +10,8 @@ export interface ServiceDatabase<Client> {
   readonly system?: 'postgresql' | 'mongodb';
   /** How the pool of connections stands. */
   readonly pool?: () => PoolState;
-  /** The signal that ends a read of a request, where that is more than the request's own. */
-  readonly readSignal?: ReadSignal;
+  /** Begins the wait of a read for a connection, where the driver bounds none by the request's time. */
+  readonly beginWait?: BeginWait;
   /** Asks the database for an answer; rejects when none comes before `signal` is aborted. */
   check(signal: AbortSignal): Promise<void>;
   /** Loads what the first statement would wait for; needs no database. Default: there is nothing to load. */

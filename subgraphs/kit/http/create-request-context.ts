@@ -6,7 +6,7 @@ import { createRequestLoaders } from '../loading/request-loaders.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Caller } from '../signature/verify-request.ts';
 import { buildStatementComment } from '../statements/statement-comment.ts';
-import type { ReadSignal, Statement, StatementScope } from '../statements/statement-scope.ts';
+import type { BeginWait, Statement, StatementScope } from '../statements/statement-scope.ts';
 import { badInput } from '../subgraph-error.ts';
 import type { ObservedRequest, ObserveStatement } from '../telemetry/observe-statements.ts';
 
@@ -18,7 +18,7 @@ const statementsKeptMax = 1_000;
 interface ContextOptions<Client> {
   readonly service: string;
   readonly client: Client;
-  readonly readSignal: ReadSignal | undefined;
+  readonly beginWait: BeginWait | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly operationName: string | undefined;
   readonly caller: Caller | undefined;
@@ -51,7 +51,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
     cause: 'unknown',
     batchSize: 1,
     signal,
-    readSignal: options.readSignal,
+    beginWait: options.beginWait,
     deadlineMs: deadlineMs === undefined ? undefined : requestStartMs + deadlineMs,
     comment: buildStatementComment({
       service,

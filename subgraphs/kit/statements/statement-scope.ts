@@ -25,16 +25,26 @@ export interface StatementCause {
   readonly batchSize: number;
 }
 
-/** Makes the signal that ends a read. */
-export type ReadSignal = (scope: StatementScope) => AbortSignal;
+/** The wait of one read for a connection. */
+export interface ConnectionWait {
+  /** Ends the read: when its request is over, or when it has waited too long. */
+  readonly signal: AbortSignal;
+  /** To be called when the read has its connection or has failed. Safe to call twice. */
+  end(): void;
+}
+
+/** Begins the wait of a read; undefined where nothing has to be waited for. */
+export type BeginWait = (scope: StatementScope) => ConnectionWait | undefined;
 
 /** What the database drivers need to know of the request on whose behalf they run a statement. */
 export interface StatementScope extends StatementCause {
   readonly service: string;
   /** Aborted when the client has left or the time is up: the statement is then cancelled. */
   readonly signal: AbortSignal;
-  /** Where a read is also ended for another reason: the signal for it. */
-  readonly readSignal?: ReadSignal | undefined;
+  /** Where the driver bounds no wait by the request's time. */
+  readonly beginWait?: BeginWait | undefined;
+  /** In the scope of one read that waits. */
+  readonly wait?: ConnectionWait;
   /** When the time is up, by `performance.now()`; undefined without a deadline. */
   readonly deadlineMs: number | undefined;
   /** Goes into each statement as a comment; undefined for none. */
