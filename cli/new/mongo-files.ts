@@ -94,7 +94,7 @@ export async function load${types}(
   const documents = await runRead((options) =>
     database
       .collection<${type}Document>('${table}')
-      .find({ _id: { $in: [...ids] } }, { ...options, projection, batchSize: ids.length + 1 })
+      .find({ _id: { $in: [...ids] } }, { ...options, projection })
       .toArray(),
   );
   return documents.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
@@ -112,7 +112,7 @@ export async function list${types}(
   const documents = await runRead((options) =>
     database
       .collection<${type}Document>('${table}')
-      .find({}, { ...options, projection, sort: { _id: 1 }, limit, batchSize: limit + 1 })
+      .find({}, { ...options, projection, sort: { _id: 1 }, limit })
       .toArray(),
   );
   return documents.map(({ _id, ...rest }) => ({ id: _id, ...rest }));

@@ -1,9 +1,11 @@
+import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { shopCategories } from '../../prisma/shop-data/categories.ts';
 import { productAt } from '../../prisma/shop-data/products.ts';
 import { askSubgraph, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { profileCommands } from '../../tests/support/profile-commands.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
 import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
 import { createSubgraph } from './subgraph.ts';
@@ -172,5 +174,35 @@ describe('the tree of categories', () => {
     });
     expect(data.categories).toEqual(expected);
     expect(statements.filter((statement) => statement.cause === 'Category.products')).toHaveLength(2);
+  });
+
+  test('reads 500 categories, their first products and their counts with one command each', async () => {
+    const ids = Array.from({ length: 500 }, (_, place) => `many-${place}`);
+    const owner = await new MongoClient(database.ownerUrl).connect();
+    const categories = owner.db().collection<{ readonly _id: string }>('categories');
+    const stored = owner.db().collection<{ readonly _id: string }>('products');
+    const sample = await stored.findOne({ _id: 'product-1' });
+    await categories.insertMany(
+      ids.map((_id) => ({ _id, slug: _id, name: _id, parentId: 'many', ancestorIds: ['many'] })),
+    );
+    await stored.insertMany(
+      ids.map((id) => ({ ...sample, _id: `product-${id}`, sku: id, categoryId: id, categoryIds: [id] })),
+    );
+    try {
+      const query =
+        'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Category { name products(first: 1) { totalCount nodes { id } } } } }';
+      const keys = ids.map((id) => ({ __typename: 'Category', id }));
+      const commands = await profileCommands(database.ownerUrl, async () => {
+        const { data } = await ask(query, { keys });
+        expect(data._entities).toEqual(
+          ids.map((id) => ({ name: id, products: { totalCount: 1, nodes: [{ id: `product-${id}` }] } })),
+        );
+      });
+      expect(commands).toEqual(['aggregate products', 'aggregate products', 'find categories']);
+    } finally {
+      await categories.deleteMany({ _id: { $in: ids } });
+      await stored.deleteMany({ categoryId: { $in: ids } });
+      await owner.close();
+    }
   });
 });

@@ -94,7 +94,7 @@ export async function loadProducts(
   const projection = selectFields(asked, always, byField);
   const documents = await runRead((options) =>
     productsOf(database)
-      .find({ _id: { $in: [...ids] } }, { ...options, projection, batchSize: ids.length + 1 })
+      .find({ _id: { $in: [...ids] } }, { ...options, projection })
       .toArray(),
   );
   return documents.map(rowOfProduct);
@@ -125,7 +125,7 @@ export async function listProducts(
     asked.rows
       ? runRead((options) =>
           productsOf(database)
-            .find(filter, { ...options, projection, sort, limit, batchSize: limit })
+            .find(filter, { ...options, projection, sort, limit })
             .toArray(),
         )
       : [],

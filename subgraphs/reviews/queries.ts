@@ -71,7 +71,7 @@ export async function loadReviews(
   const projection = selectFields(asked, always, byField);
   const documents = await runRead((options) =>
     reviewsOf(database)
-      .find({ _id: { $in: [...ids] } }, { ...options, projection, batchSize: ids.length + 1 })
+      .find({ _id: { $in: [...ids] } }, { ...options, projection })
       .toArray(),
   );
   return documents.map(rowOfReview);
@@ -105,12 +105,7 @@ export function readReviewsOf(
       const projection = selectFields(new Set([...asked, ...sorted]), always, byField);
       const pipeline = buildMongoChildList({ ...list, parentKeys, projection, order, page });
       const groups = await runRead((options) =>
-        reviewsOf(database)
-          .aggregate<{ _id: string; rows: ReviewDocument[] }>(pipeline, {
-            ...options,
-            batchSize: parentKeys.length + 1,
-          })
-          .toArray(),
+        reviewsOf(database).aggregate<{ _id: string; rows: ReviewDocument[] }>(pipeline, options).toArray(),
       );
       return groups.flatMap((group) =>
         group.rows.map((document) => ({ ...rowOfReview(document), parentKey: group._id })),
@@ -141,12 +136,7 @@ async function loadAverages(database: Db, productIds: readonly string[]) {
     { $group: { _id: '$productId', count: { $sum: 1 }, total: { $sum: '$rating' } } },
   ];
   const sums = await runRead((options) =>
-    reviewsOf(database)
-      .aggregate<{ _id: string; count: number; total: number }>(pipeline, {
-        ...options,
-        batchSize: productIds.length + 1,
-      })
-      .toArray(),
+    reviewsOf(database).aggregate<{ _id: string; count: number; total: number }>(pipeline, options).toArray(),
   );
   return new Map(sums.map(({ _id, count, total }) => [_id, { count, average: averageOf(total, count) }]));
 }
@@ -158,10 +148,7 @@ async function loadHistograms(database: Db, productIds: readonly string[]) {
   ];
   const counted = await runRead((options) =>
     reviewsOf(database)
-      .aggregate<{ _id: { productId: string; rating: number }; count: number }>(pipeline, {
-        ...options,
-        batchSize: productIds.length * 5 + 1,
-      })
+      .aggregate<{ _id: { productId: string; rating: number }; count: number }>(pipeline, options)
       .toArray(),
   );
   const byProduct = new Map<string, Map<number, number>>(productIds.map((id) => [id, new Map()]));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { reviewAt } from '../../prisma/shop-data/reviews.ts';
 import { askSubgraphAs, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
+import { profileCommands } from '../../tests/support/profile-commands.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
 import { makeTestKeys, type TestCaller } from '../../tests/support/signed-caller.ts';
 import { type RunningSubgraph, serveSubgraph } from '../kit/serve-subgraph.ts';
@@ -72,6 +73,23 @@ describe('reading reviews', () => {
       'Product.reviews 50',
       'Product.reviews 50',
     ]);
+  });
+
+  test('reads the reviews, the counts and the ratings of 500 products with one command each', async () => {
+    const many = Array.from({ length: 500 }, (_, place) => ({
+      __typename: 'Product',
+      id: `product-${place + 1}`,
+    }));
+    const commands = await profileCommands(database.ownerUrl, async () => {
+      const { data } = await ask(
+        'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product { rating { count } reviews(first: 1) { totalCount nodes { id } } } } }',
+        { keys: many },
+      );
+      const counts = data._entities.map((one: { reviews: { totalCount: number } }) => one.reviews.totalCount);
+      expect(counts).toEqual(many.map(({ id }) => reviews.filter((one) => one.productId === id).length));
+      expect(counts.filter((count: number) => count > 0).length).toBeGreaterThan(101);
+    });
+    expect(commands).toEqual(Array.from({ length: 3 }, () => 'aggregate reviews'));
   });
 
   test('walks the reviews of a product by rating, both ways, under a filter', async () => {

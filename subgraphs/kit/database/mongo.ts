@@ -67,8 +67,15 @@ export function statementOptions(): StatementOptions {
   };
 }
 
+/**
+ * How many documents a read is answered with at once. MongoDB's own number is 101, and the rest would be one more
+ * statement; a reply ends at 16 MB whatever this says.
+ */
+const batchSize = 1_000_000;
+
 /** What a read takes along. */
 export interface ReadOptions extends StatementOptions {
+  batchSize: number;
   signal?: AbortSignal;
 }
 
@@ -78,7 +85,7 @@ export interface ReadOptions extends StatementOptions {
  */
 export async function runRead<Result>(send: (options: ReadOptions) => Promise<Result>): Promise<Result> {
   const scope = currentStatementScope();
-  const options = statementOptions();
+  const options = { ...statementOptions(), batchSize };
   if (!scope) return send(options);
   const wait = scope.beginWait?.(scope);
   if (!wait) return send({ ...options, signal: scope.signal });
