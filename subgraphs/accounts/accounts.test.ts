@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -216,6 +218,17 @@ describe('writing users', () => {
     });
     const mail = await register({ ...input, username: 'someone.else' });
     expect(mail.data.registerUser.errors[0].code).toBe('EMAIL_TAKEN');
+  });
+
+  test('refuses an e-mail address that no index holds as the mistake of who gave it', async () => {
+    const email = `${randomBytes(4_000).toString('hex')}@example.com`;
+    const { errors } = await register({ username: 'far', name: 'F', email });
+    expect(errors).toMatchObject([
+      {
+        message: '"input.email" has 8012 characters; expected at most 254.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
   });
 
   test('tells all that is wrong with a new user at once', async () => {

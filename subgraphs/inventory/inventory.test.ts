@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -145,6 +147,22 @@ describe('changing stock', () => {
     expect((await adjust('unheard-of', 'warehouse-1', -1)).data.adjustStock.errors[0].code).toBe(
       'PRODUCT_NOT_STOCKED',
     );
+  });
+
+  test('refuses an id that no index holds as the mistake of who gave it, before any statement', async () => {
+    // Of random bytes: PostgreSQL packs what repeats itself.
+    const id = randomBytes(4_000).toString('hex');
+    const { data, errors, statements } = await adjust(id, 'warehouse-1', 1);
+    expect(data).toEqual({ adjustStock: null });
+    expect(errors).toMatchObject([
+      {
+        message: '"input.productId" has 8000 characters; expected at most 255.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect(statements).toEqual([]);
+    const longest = '\u{1f4a1}'.repeat(127);
+    expect((await adjust(longest, 'warehouse-1', 1)).data.adjustStock.stockLevel.onHand).toBe(1);
   });
 
   test('sets all items aside or none', async () => {

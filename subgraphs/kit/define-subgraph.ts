@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { DocumentNode, GraphQLResolveInfo, GraphQLScalarType, GraphQLSchema } from 'graphql';
 
+import { boundTexts } from './bound-texts.ts';
 import type { OpenDatabase } from './database/service-database.ts';
 import { createEntitiesResolver } from './entities/entities-resolver.ts';
 import type { EntityDefinition } from './entities/entity-definition.ts';
@@ -59,6 +60,7 @@ export function defineSubgraph<Client>(definition: SubgraphDefinition<Client>): 
       Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']
     >,
   });
+  boundTexts(schema);
   return { name, schema, openDatabase };
 }
 

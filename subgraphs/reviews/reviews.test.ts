@@ -180,6 +180,16 @@ describe('writing reviews', () => {
     expect((await remove()).data.deleteReview.errors).toEqual([{ code: 'REVIEW_NOT_FOUND' }]);
   });
 
+  test('refuses an id of a product that is too long', async () => {
+    const { errors } = await write({ productId: 'p'.repeat(256) });
+    expect(errors).toMatchObject([
+      {
+        message: '"input.productId" has 256 characters; expected at most 255.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
   test('refuses a rating that is out of range and a title that is empty', async () => {
     const { data } = await write({ rating: 0, title: ' ' });
     expect(data.writeReview.errors).toEqual([
