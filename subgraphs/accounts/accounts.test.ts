@@ -231,6 +231,16 @@ describe('writing users', () => {
     ]);
   });
 
+  test('refuses what is no e-mail address as the mistake of who gave it, as a variable too', async () => {
+    const { errors } = await register({ username: 'near', name: 'N', email: 'nowhere' });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('Value is not a valid email address: nowhere'),
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
   test('tells all that is wrong with a new user at once', async () => {
     const { data } = await register({ username: 'a b', name: ' ', email: 'x@example.org' });
     expect(data.registerUser.errors.map((error: { field: string }) => error.field)).toEqual([

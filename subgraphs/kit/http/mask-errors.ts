@@ -41,8 +41,12 @@ export function createErrorMask(
       return { message: failure.message, ...place, extensions: { code: failure.code } };
     }
     const code = formatted.extensions?.['code'];
-    // GraphQL's own errors (syntax, validation, a value that a scalar refuses) speak of the request alone.
-    const isOfRequest = original instanceof GraphQLError && original.originalError === undefined;
+    // GraphQL's own errors (syntax, validation, a value that a scalar refuses) speak of the request alone. What a scalar
+    // said of a variable stands behind the one that names the variable.
+    const isOfRequest =
+      original instanceof GraphQLError &&
+      (original.originalError === undefined ||
+        (formatted.path === undefined && original.originalError instanceof GraphQLError));
     if (
       isOfRequest &&
       (clientCodes.has(code) || formatted.path === undefined) &&
