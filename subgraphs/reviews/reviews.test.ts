@@ -180,6 +180,16 @@ describe('writing reviews', () => {
     expect((await remove()).data.deleteReview.errors).toEqual([{ code: 'REVIEW_NOT_FOUND' }]);
   });
 
+  test('tells a value that the collection does not take as the mistake of who gave it', async () => {
+    const { errors } = await write({ productId: '' });
+    expect(errors).toMatchObject([
+      {
+        message: 'A value is none that the database of reviews can hold.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
   test('refuses an id of a product that is too long', async () => {
     const { errors } = await write({ productId: 'p'.repeat(256) });
     expect(errors).toMatchObject([

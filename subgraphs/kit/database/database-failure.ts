@@ -27,9 +27,12 @@ const connectionMessages =
 // PostgreSQL's serialization failure and deadlock, and MongoDB's WriteConflict.
 const givenUpCodes = new Set<unknown>(['40001', '40P01', 112]);
 
-// PostgreSQL's words for a value that no column holds: text with a NUL or too long, a number or a date out of range. The
-// last is said of a text that is too long for an index.
-const valueCodes = new Set<unknown>(['22001', '22003', '22007', '22008', '22021', '22P02', '22P05', '54000']);
+// PostgreSQL's words for a value that no column holds: text with a NUL or too long, a number or a date out of range, and
+// (54000) a text that is too long for an index. 121: a document is not as its collection's validator wants it.
+const valueCodes = new Set<unknown>([
+  ...['22001', '22003', '22007', '22008', '22021', '22P02', '22P05', '54000'],
+  121,
+]);
 
 // Prisma has one code for whatever is wrong with a transaction, a use of it after its end by the service included.
 const transactionCode = 'P2028';
