@@ -125,12 +125,47 @@ describe.each(['postgres', 'mongo'] as const)('a new service on %s', (database) 
 test.each([
   ['orders', undefined, '"orders" is already the name'],
   ['Gift Cards', undefined, 'expected lower-case words'],
+  ['3d-prints', undefined, 'beginning with a letter'],
   ['people', 'User', 'The graph has a root field user already; choose another name with --entity.'],
   ['prices', 'Money', 'The graph has a type Money already; choose another with --entity.'],
+  ['texts', 'String', 'GraphQL has a type String of its own; choose another with --entity.'],
+  ['events', 'Subscription', 'GraphQL has a type Subscription of its own; choose another with --entity.'],
+  ['clients', 'PrismaClient', 'Prisma has a PrismaClient of its own; choose another with --entity.'],
+  ['amounts', 'Decimal', 'Prisma has a Decimal of its own; choose another with --entity.'],
+  ['seed-runs', undefined, 'keeps its runs of sample data in seed_runs; choose another with --entity.'],
+  ['steps', 'Then', 'may have a then of its own; choose another with --entity.'],
+  ['builders', 'Constructor', 'may have a constructor of its own; choose another with --entity.'],
+  ['kit', 'Tool', 'subgraphs/kit is there already; expected a name that nothing bears.'],
+  ['gateway', 'Way', 'docker-compose.yml has gateway already'],
+  ['orders-database', 'Row', 'docker-compose.yml has orders-database already'],
+  ['default', 'Preset', 'docker-compose.yml has default already'],
+  ['user', 'Person', 'user is a reserved word of PostgreSQL; expected a name for a database.'],
+  ['postgres', 'Row', 'Every server has a database postgres of its own'],
+  ['pg-notes', undefined, 'PostgreSQL keeps names that begin with "pg_"'],
+  ['letters', 'A'.repeat(40), 'has 80 characters; expected at most 58.'],
 ])('the name %s with the type %s is refused, and nothing is written', async (name, type, message) => {
+  await mkdir(path.join(root, 'subgraphs/kit'), { recursive: true });
   const before = await readdir(root, { recursive: true });
   const refused = runNewSubgraph({ name, database: 'postgres', type, root });
   await expect(refused).rejects.toThrow(ProjectError);
   await expect(refused).rejects.toThrow(message);
   expect(await readdir(root, { recursive: true })).toEqual(before);
+});
+
+test('the name of a database that MongoDB keeps for itself is refused', async () => {
+  const refused = runNewSubgraph({ name: 'admin', database: 'mongo', type: 'Clerk', root });
+  await expect(refused).rejects.toThrow(
+    'Every server has a database admin of its own; expected another name.',
+  );
+});
+
+test.each([
+  ['x', undefined],
+  ['web3-nodes', undefined],
+  ['user', 'Person'],
+  ['lessons', 'Class'],
+  ['days', 'Date'],
+])('the name %s with the type %s can be had on MongoDB', async (name, type) => {
+  await runNewSubgraph({ name, database: 'mongo', type, root });
+  expect((await loadProject(root)).subgraphs.at(-1)).toMatchObject({ name });
 });

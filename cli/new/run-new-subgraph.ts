@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { Kind, parse } from 'graphql';
-
 import type { DatabaseKind } from '../../databases/database.ts';
 import { printProblems } from '../../gateway/supergraph/compose-supergraph.ts';
 import { readBudgets, writeBudgets } from '../budget/budgets-file.ts';
 import { composeProject } from '../compose-project.ts';
 import { loadProject, parseProject, type Project, ProjectError } from '../project.ts';
 import { addToComposeFile } from './compose-entries.ts';
+import { refuseNames } from './refuse-names.ts';
 import { listServiceFiles, type NewFiles } from './service-files.ts';
 import { nameParts, type ServiceNames } from './service-names.ts';
 
@@ -28,8 +27,7 @@ export async function runNewSubgraph({ name, database, type, root }: NewSubgraph
   const project = await loadProject(root);
   const projectText = await addToProject(project, name, database);
   const names = nameParts(name, type);
-  const supergraph = await readFile(project.supergraphFile, 'utf8');
-  refuseKnownNames(names, supergraph);
+  await refuseNames(names, database, project);
   const files = await formatFiles(listServiceFiles(names, database), project.root);
   const known = Object.keys(files).find((file) => existsSync(path.join(project.root, file)));
   if (known !== undefined)
@@ -59,21 +57,6 @@ async function addToProject(project: Project, name: string, database: DatabaseKi
   const text = `${JSON.stringify(json, null, 2)}\n`;
   parseProject(text, project.root);
   return text;
-}
-
-/** A type or root field that the graph has would become a shared one, which nobody asked for. */
-function refuseKnownNames({ type, one, many }: ServiceNames, supergraph: string): void {
-  for (const definition of parse(supergraph, { noLocation: true }).definitions) {
-    if (!('name' in definition) || definition.name === undefined) continue;
-    if (definition.name.value === type)
-      throw new ProjectError(`The graph has a type ${type} already; choose another with --entity.`);
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== 'Query') continue;
-    const field = definition.fields?.find(({ name }) => [one, many].includes(name.value));
-    if (field !== undefined)
-      throw new ProjectError(
-        `The graph has a root field ${field.name.value} already; choose another name with --entity.`,
-      );
-  }
 }
 
 /** Gives the service its containers, as a service with the same kind of database has them; answers what was changed. */
