@@ -1,5 +1,5 @@
 /* oxlint-disable unicorn/no-thenable -- $cond and $switch have a field of that name */
-import { Long, ObjectId } from 'bson';
+import { Binary, Long, ObjectId, Timestamp } from 'bson';
 import { describe, expect, test } from 'vitest';
 
 import { type ContractContext, errorOf } from './contract-context.ts';
@@ -15,6 +15,8 @@ export function describeExpressions({ rows }: ContractContext): void {
     docs: [{ k: 'a', v: 1 }, { k: 'b', v: 2 }], // prettier-ignore
     at: new Date('2024-02-29T12:34:56.789Z'),
     big: Long.fromString('9007199254740993'),
+    bytes: new Binary(Buffer.from('abcd')),
+    stamp: new Timestamp({ t: 1_700_000_000, i: 9 }),
     no: null,
   };
 
@@ -77,6 +79,37 @@ export function describeExpressions({ rows }: ContractContext): void {
       ['$range', { $range: [0, 6, 2] }, [0, 2, 4]],
       ['$objectToArray', { $objectToArray: { a: 1 } }, [{ k: 'a', v: 1 }]],
       ['$arrayToObject', { $arrayToObject: '$docs' }, { a: 1, b: 2 }],
+      [
+        '$arrayToObject of a literal list',
+        {
+          $arrayToObject: [
+            [
+              { k: 'a', v: '$n' },
+              { k: 'b', v: 2 },
+            ],
+          ],
+        },
+        { a: 7, b: 2 },
+      ],
+      [
+        '$arrayToObject of pairs',
+        {
+          $arrayToObject: [
+            [
+              ['a', 1],
+              ['b', '$no'],
+            ],
+          ],
+        },
+        { a: 1, b: null },
+      ],
+      ['$arrayToObject of null', { $arrayToObject: '$no' }, null],
+      ['$bsonSize', { $bsonSize: { a: 1 } }, 12],
+      ['$bsonSize of missing', { $bsonSize: '$nothing' }, null],
+      ['$binarySize of text', { $binarySize: 'h\u00e9' }, 3],
+      ['$binarySize of bytes', { $binarySize: '$bytes' }, 4],
+      ['$tsSecond', { $tsSecond: '$stamp' }, 1_700_000_000],
+      ['$tsIncrement', { $tsIncrement: '$stamp' }, 9],
       ['$mergeObjects', { $mergeObjects: [{ a: 1 }, { b: 2 }] }, { a: 1, b: 2 }],
       ['$getField', { $getField: 's' }, 'Hello'],
       ['$let', { $let: { vars: { x: 2 }, in: { $multiply: ['$$x', '$n'] } } }, 14],
@@ -163,6 +196,18 @@ export function describeExpressions({ rows }: ContractContext): void {
 
     test.each<[string, unknown, number]>([
       ['$size of missing', { $size: '$nothing' }, 17_124],
+      ['$concat of a number', { $concat: ['$s', '$n'] }, 16_702],
+      ['$sqrt of text', { $sqrt: '$s' }, 28_765],
+      ['$sqrt below zero', { $sqrt: -1 }, 28_714],
+      ['$ln of zero', { $ln: 0 }, 28_766],
+      ['$mod by zero', { $mod: ['$n', 0] }, 16_610],
+      ['$arrayToObject of numbers', { $arrayToObject: '$list' }, 40_398],
+      ['$arrayToObject of no list', { $arrayToObject: '$n' }, 40_386],
+      ['$arrayToObject of other documents', { $arrayToObject: [[{ k: 'a' }]] }, 40_392],
+      ['$bsonSize of a number', { $bsonSize: '$n' }, 31_393],
+      ['$binarySize of a number', { $binarySize: '$n' }, 51_276],
+      ['$tsSecond of a date', { $tsSecond: '$at' }, 5_687_301],
+      ['an unknown expression within another', { $add: [1, { $foo: 1 }] }, 168],
       ['$dateTrunc in no time zone', { $dateTrunc: { date: LATE, unit: 'day', timezone: 'Mars' } }, 40_485],
     ])('%s is refused', async (_name, expression, code) => {
       await rows().insertOne({ ...DOC });

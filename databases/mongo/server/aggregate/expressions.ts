@@ -5,6 +5,7 @@ import { CALENDAR_OPERATORS } from './expression-operators/calendar.ts';
 import { COMPARISON_OPERATORS } from './expression-operators/comparison.ts';
 import { CONDITION_OPERATORS } from './expression-operators/conditions.ts';
 import { DATE_OPERATORS } from './expression-operators/dates.ts';
+import { OBJECT_OPERATORS } from './expression-operators/objects.ts';
 import { SET_OPERATORS } from './expression-operators/sets.ts';
 import { STRING_OPERATORS } from './expression-operators/strings.ts';
 import { TYPE_OPERATORS } from './expression-operators/types.ts';
@@ -21,12 +22,14 @@ const OWN_OPERATORS = {
   ...COMPARISON_OPERATORS,
   ...CONDITION_OPERATORS,
   ...DATE_OPERATORS,
+  ...OBJECT_OPERATORS,
   ...SET_OPERATORS,
   ...STRING_OPERATORS,
   ...TYPE_OPERATORS,
 };
 
-function isOperator(name: string): boolean {
+/** True for the name of an operator that an expression may have. */
+export function isOperator(name: string): boolean {
   if (Object.hasOwn(OWN_OPERATORS, name) || EXTRA_OPERATORS.has(name)) return true;
   return !REFUSED.has(name) && Object.hasOwn(mingo().expressions, name);
 }

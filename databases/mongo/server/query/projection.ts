@@ -1,6 +1,6 @@
 import { printValue } from '../values/print-value.ts';
 import { CommandError } from '../command-error.ts';
-import { compileExpression } from '../aggregate/expressions.ts';
+import { compileExpression, isOperator } from '../aggregate/expressions.ts';
 import { isTruthy } from '../aggregate/truth.ts';
 import { type BsonDocument, fieldOf, isDocument, setField } from '../values/bson-document.ts';
 import { isNumeric } from '../values/bson-type.ts';
@@ -80,6 +80,13 @@ function parseOperator(value: BsonDocument, parsing: Parsing): Computed {
       throw new CommandError('Location17308', `Unsupported argument to $meta: ${printValue(value['$meta'])}`);
     }
     return { kind: 'compute', isNeutral: true, compute: (root) => textScoreOf(root) };
+  }
+  const [operator = ''] = Object.keys(value);
+  if (!isOperator(operator)) {
+    throw new CommandError(
+      'Location31325',
+      `Invalid $project :: caused by :: Unknown expression ${operator}`,
+    );
   }
   const evaluate = compileExpression(value, parsing.variables);
   return { kind: 'compute', isNeutral: false, compute: (root) => evaluate(root) };

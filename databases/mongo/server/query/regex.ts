@@ -71,6 +71,23 @@ function namedClass(all: string, negation: string, name: string): string {
   );
 }
 
+// What PCRE has and JavaScript does not: possessive quantifiers, options within a pattern, atomic groups, comments,
+// conditions, recursion, groups that start anew with each branch, and its own way to name a group.
+const BEYOND_JAVASCRIPT = /[*+?}]\+|\(\?(?:[a-zA-Z]*-?[a-zA-Z]+[:)]|>|#|\(|R|[+-]?\d|&|\||P[<=>])/;
+
+/** The error for a pattern that JavaScript does not compile. */
+function refusalOf(pattern: string, error: unknown): CommandError {
+  const bare = pattern.replace(TOKEN, (token) => (token === '.' || token === '$' ? token : 'x'));
+  if (BEYOND_JAVASCRIPT.test(bare)) {
+    return new CommandError(
+      'NotImplemented',
+      `The regular expression ${pattern} is not supported by the development server`,
+    );
+  }
+  const reason = error instanceof Error ? error.message : '';
+  return new CommandError('Location51091', `Regular expression is invalid: ${reason}`);
+}
+
 function build(pattern: string, flags: string): RegExp {
   // An option group at the start is the one form of PCRE's inline options that is in common use.
   const inline = /^\(\?([ims]+)\)/.exec(pattern);
@@ -83,8 +100,7 @@ function build(pattern: string, flags: string): RegExp {
     try {
       return new RegExp(source, all);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : '';
-      throw new CommandError('Location51091', `Regular expression is invalid: ${reason}`);
+      throw refusalOf(pattern, error);
     }
   }
 }

@@ -1,9 +1,10 @@
 import { Decimal128, Double, Long } from 'bson';
 import type { Options } from 'mingo/types';
-import { CommandError } from '../../command-error.ts';
+import { CommandError, type ErrorName } from '../../command-error.ts';
 import { mingo } from '../mingo.ts';
 import { addNumbers, multiplyNumbers, negateNumber } from '../../values/arithmetic.ts';
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
+import { printValue } from '../../values/print-value.ts';
 import { compareValues } from '../../values/sort-key.ts';
 import { evaluate, evaluateExactly, evaluateList, type ExpressionOperator, isNil } from './operator.ts';
 
@@ -126,6 +127,13 @@ function rounding(name: string, isTruncating: boolean): ExpressionOperator {
   };
 }
 
+/** What a function is not defined for: its code in MongoDB, and whether it takes the number. */
+const DOMAINS: Readonly<Record<string, { code: ErrorName; takes: (value: number) => boolean }>> = {
+  $sqrt: { code: 'Location28714', takes: (value) => !(value < 0) },
+  $ln: { code: 'Location28766', takes: (value) => !(value <= 0) },
+  $log10: { code: 'Location28761', takes: (value) => !(value <= 0) },
+};
+
 /** One of mingo's numeric operators, fed with plain numbers and MongoDB's type errors. */
 function numeric(name: string): ExpressionOperator {
   return (document, operand, options) => {
@@ -141,6 +149,13 @@ function numeric(name: string): ExpressionOperator {
       throw new CommandError('Location28765', `${name} only supports numeric types, not ${bsonTypeOf(part)}`);
     }
     const plain = values.map((part) => plainNumber(name, part));
+    const domain = DOMAINS[name];
+    if (domain !== undefined && !domain.takes(Number(plain[0]))) {
+      throw new CommandError(domain.code, `${name} is not defined for ${printValue(plain[0])}`);
+    }
+    if (name === '$mod' && Number(plain[1]) === 0) {
+      throw new CommandError('Location16610', "can't $mod by zero");
+    }
     // A single argument may be given to mingo alone or in a list; each operator takes one of the two.
     return operator(document, Array.isArray(operand) && operand.length > 1 ? plain : plain[0], options);
   };

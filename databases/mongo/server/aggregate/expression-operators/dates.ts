@@ -1,9 +1,10 @@
+import { Long, Timestamp } from 'bson';
 import { CommandError } from '../../command-error.ts';
 import { isDocument } from '../../values/bson-document.ts';
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { printValue } from '../../values/print-value.ts';
 import { mingo } from '../mingo.ts';
-import { evaluate, type ExpressionOperator, isNil } from './operator.ts';
+import { evaluate, evaluateExactly, type ExpressionOperator, isNil } from './operator.ts';
 
 const UNIT_MONTHS: Readonly<Record<string, number>> = { year: 12, quarter: 3, month: 1 };
 
@@ -51,8 +52,25 @@ function dateSum(name: '$dateAdd' | '$dateSubtract', sign: 1 | -1): ExpressionOp
   };
 }
 
+function partOfTimestamp(
+  name: '$tsSecond' | '$tsIncrement',
+  read: (timestamp: Timestamp) => number,
+): ExpressionOperator {
+  return (document, operand, options) => {
+    const [value] = evaluateExactly(name, 1, document, operand, options);
+    if (isNil(value)) return null;
+    if (value instanceof Timestamp) return Long.fromNumber(read(value));
+    throw new CommandError(
+      name === '$tsSecond' ? 'Location5687301' : 'Location5687302',
+      `Argument to ${name} must be a timestamp, but is ${bsonTypeOf(value)}`,
+    );
+  };
+}
+
 /** Dates; all others are mingo's. */
 export const DATE_OPERATORS: Readonly<Record<string, ExpressionOperator>> = {
   $dateAdd: dateSum('$dateAdd', 1),
   $dateSubtract: dateSum('$dateSubtract', -1),
+  $tsSecond: partOfTimestamp('$tsSecond', (timestamp) => timestamp.high >>> 0),
+  $tsIncrement: partOfTimestamp('$tsIncrement', (timestamp) => timestamp.low >>> 0),
 };

@@ -1,8 +1,9 @@
+import { Binary } from 'bson';
 import { CommandError } from '../../command-error.ts';
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { printValue } from '../../values/print-value.ts';
 import { mingo } from '../mingo.ts';
-import { evaluateList, type ExpressionOperator, isNil } from './operator.ts';
+import { evaluateExactly, evaluateList, type ExpressionOperator, isNil } from './operator.ts';
 
 // mingo answers null for null.
 function changeCase(name: '$toLower' | '$toUpper'): ExpressionOperator {
@@ -48,8 +49,34 @@ function indexOf(name: string, split: (text: string) => readonly (string | numbe
   };
 }
 
+// mingo joins whatever it gets.
+const concat: ExpressionOperator = (document, operand, options) => {
+  const values = evaluateList(document, operand, options);
+  let text: string | null = '';
+  for (const value of values) {
+    if (isNil(value)) text = null;
+    else if (typeof value !== 'string')
+      throw new CommandError('Location16702', `$concat only supports strings, not ${bsonTypeOf(value)}`);
+    else if (text !== null) text += value;
+  }
+  return text;
+};
+
+const binarySize: ExpressionOperator = (document, operand, options) => {
+  const [value] = evaluateExactly('$binarySize', 1, document, operand, options);
+  if (isNil(value)) return null;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Binary) return value.length();
+  throw new CommandError(
+    'Location51276',
+    `$binarySize requires a string or BinData argument, found: ${bsonTypeOf(value)}`,
+  );
+};
+
 /** Texts; all others are mingo's. */
 export const STRING_OPERATORS: Readonly<Record<string, ExpressionOperator>> = {
+  $concat: concat,
+  $binarySize: binarySize,
   $toLower: changeCase('$toLower'),
   $toUpper: changeCase('$toUpper'),
   $substr: substring,
