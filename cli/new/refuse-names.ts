@@ -11,14 +11,15 @@ import { type Project, ProjectError } from '../project.ts';
 import type { ServiceNames } from './service-names.ts';
 
 /** What Prisma's schema and its client call by themselves. */
-const prismaTypes = new Set([
-  ...['String', 'Boolean', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes'],
-  ...['Prisma', 'PrismaClient'],
-]);
+const prismaTypes = new Set(
+  'String Boolean Int BigInt Float Decimal DateTime Json Bytes Prisma PrismaClient'.split(' '),
+);
 
 const graphqlTypes = new Set([
   ...specifiedScalarTypes.map(({ name }) => name),
-  ...['Query', 'Mutation', 'Subscription'],
+  'Query',
+  'Mutation',
+  'Subscription',
 ]);
 
 /** Databases that a server has from the start. */

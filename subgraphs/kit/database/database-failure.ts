@@ -28,11 +28,9 @@ const connectionMessages =
 const givenUpCodes = new Set<unknown>(['40001', '40P01', 112]);
 
 // PostgreSQL's words for a value that no column holds: text with a NUL or too long, a number or a date out of range, and
-// (54000) a text that is too long for an index. 121: a document is not as its collection's validator wants it.
-const valueCodes = new Set<unknown>([
-  ...['22001', '22003', '22007', '22008', '22021', '22P02', '22P05', '54000'],
-  121,
-]);
+// (54000) a text that is too long for an index; and MongoDB's for a document that its collection's validator refuses.
+const sqlValueCodes = '22001 22003 22007 22008 22021 22P02 22P05 54000'.split(' ');
+const valueCodes = new Set<unknown>([...sqlValueCodes, 121]);
 
 // Prisma has one code for whatever is wrong with a transaction, a use of it after its end by the service included.
 const transactionCode = 'P2028';
