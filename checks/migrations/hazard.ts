@@ -1,4 +1,5 @@
 import type { DatabaseFacts } from '../databases/database-facts.ts';
+import type { PrismaModel } from '../databases/prisma-models.ts';
 import type { Severity } from '../finding.ts';
 
 /** When a change can run: before the new version is deployed, between, or after the old one is gone. */
@@ -16,6 +17,8 @@ export interface Hazard {
   readonly next: readonly string[];
   /** Set when it takes away what the deployed version may read: it is breaking when that version does. */
   readonly takesAway?: { readonly table: string; readonly column?: string };
+  /** Set when what the deployed version may write is refused from then on, because it has no value there. */
+  readonly requires?: { readonly table: string; readonly column: string };
   /** Set when searches by these columns lose their index. */
   readonly unindexes?: { readonly table: string; readonly columns: readonly string[] };
 }
@@ -43,6 +46,8 @@ export interface HazardContext {
   readonly now: DatabaseFacts;
   /** As the base's migrations left it: what is not in here holds no rows yet and is read by nobody. */
   readonly deployed: DatabaseFacts;
+  /** What the deployed version's schema.prisma declares; of a MongoDB service nothing. */
+  readonly models: readonly PrismaModel[];
 }
 
 export function expand(summary: string, ...hazards: Hazard[]): Omit<JudgedStatement, 'line'> {
@@ -61,6 +66,17 @@ export function migrate(summary: string, ...hazards: Hazard[]): Omit<JudgedState
 export function isRequired(table: string, column: string, { now }: HazardContext): boolean {
   const facts = now.tables.get(table)?.columns.get(column);
   return facts !== undefined && !facts.isNullable && !facts.hasDefault;
+}
+
+/** Whether the deployed version may write a row without a value for the column. */
+export function mayLeaveNull(table: string, column: string, { deployed, models }: HazardContext): boolean {
+  const field = models
+    .find((model) => model.table === table)
+    ?.fields.find((candidate) => candidate.column === column);
+  if (field !== undefined) return !field.isRequired;
+  // It does not know the column, so its rows have what the database puts there.
+  const facts = deployed.tables.get(table)?.columns.get(column);
+  return facts?.hasDefault !== true;
 }
 
 /** The steps to another name or type for a column: beside each other for a while, instead of one for the other. */

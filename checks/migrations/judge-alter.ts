@@ -5,6 +5,7 @@ import {
   contract,
   expand,
   isRequired,
+  mayLeaveNull,
   moveColumn,
   type Hazard,
   type HazardContext,
@@ -22,7 +23,7 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
     case 'AT_DropColumn':
       return judgeDropColumn(table, column, context);
     case 'AT_SetNotNull':
-      return contract(`require ${table}.${column}`, setNotNull(table, column));
+      return judgeSetNotNull(table, column, context);
     case 'AT_AlterColumnType':
       return judgeType(table, column, command.def, context);
     case 'AT_AddConstraint':
@@ -76,6 +77,28 @@ function dropColumn(table: string, column: string): Hazard {
   };
 }
 
+function judgeSetNotNull(table: string, column: string, context: HazardContext): Judged {
+  const summary = `require ${table}.${column}`;
+  const hazard = setNotNull(table, column);
+  if (!mayLeaveNull(table, column, context)) return contract(summary, hazard);
+  const isKnown = context.deployed.tables.get(table)?.columns.has(column) === true;
+  const wayOut = `When the version now deployed always writes ${column} already, and only its schema.prisma still allows null: accept this finding with that as the reason.`;
+  const judged = contract(summary, {
+    ...hazard,
+    severity: 'breaking',
+    next: isKnown ? [...hazard.next, wayOut] : hazard.next,
+    requires: { table, column },
+  });
+  return {
+    ...judged,
+    instead: [
+      { phase: 'deploy', text: `a version that always writes ${table}.${column}` },
+      { phase: 'migrate', text: `fill ${table}.${column} where it is null` },
+      { phase: 'contract', text: summary },
+    ],
+  };
+}
+
 function setNotNull(table: string, column: string): Hazard {
   return {
     rule: 'not-null-added',
@@ -85,7 +108,7 @@ function setNotNull(table: string, column: string): Hazard {
     what: `Column ${table}.${column} becomes NOT NULL.`,
     why: 'PostgreSQL reads the whole table under an exclusive lock, fails on a row without a value, and from then on refuses the rows that an older version writes without one.',
     next: [
-      'Deploy a version that always writes a value, and fill the rows that have none.',
+      'Deploy a version that always writes a value, and then fill the rows that have none.',
       `Add CHECK ("${column}" IS NOT NULL) NOT VALID, then VALIDATE CONSTRAINT in a migration of its own: it does not stop writes.`,
       'SET NOT NULL then needs no scan; drop the check after it.',
     ],

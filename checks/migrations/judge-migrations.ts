@@ -8,6 +8,7 @@ import type { Finding } from '../finding.ts';
 import type { Evidence } from '../operations/evidence.ts';
 import type { Snapshot } from '../project/snapshot.ts';
 import { findReaders, findSearchers, type ReaderContext } from './find-readers.ts';
+import { findWriters } from './find-writers.ts';
 import type { Hazard, HazardContext, JudgedStatement } from './hazard.ts';
 import { judgeHistory } from './judge-history.ts';
 import { judgeMongo } from './judge-mongo.ts';
@@ -43,7 +44,7 @@ export function judgeMigrations(context: MigrationsContext): {
     const deployed = replay(base?.migrations ?? [], head.kind);
     const now = replay(base?.migrations ?? [], head.kind);
     for (const migration of head.migrations.filter(({ name }) => !known.has(name))) {
-      const outcome = judgeMigration(head, migration, { now, deployed });
+      const outcome = judgeMigration(head, migration, { now, deployed, models: base?.models ?? [] });
       findings.push(...outcome.findings);
       migrations.push({ service, migration, statements: outcome.statements });
       for (const { line, hazards } of outcome.statements)
@@ -160,6 +161,7 @@ function describeHazard(
   if (database === undefined) return plain;
   const readers = { base: context.base, database, evidence: context.evidence, tables: context.tables };
   if (hazard.takesAway !== undefined) return addReaders(plain, hazard.takesAway, readers);
+  if (hazard.requires !== undefined) return addWriters(plain, hazard.requires, readers);
   if (hazard.unindexes !== undefined) return addSearchers(plain, hazard.unindexes, readers, head);
   return plain;
 }
@@ -188,6 +190,21 @@ function addReaders(
     why: `The version of ${context.database.service} now deployed still reads it, and runs until the new one has taken over: its queries fail from the migration on.${fields} ${finding.why}`,
     ...(related.length === 0 ? {} : { related }),
     hits: readers.hits,
+  };
+}
+
+function addWriters(
+  finding: Finding,
+  { table, column }: { table: string; column: string },
+  context: ReaderContext,
+): Finding {
+  const { declared, fields } = findReaders(context, table, column);
+  const answered = fields.length === 0 ? '' : ` GraphQL answers ${fields.join(', ')} from it.`;
+  return {
+    ...finding,
+    why: `The version of ${context.database.service} now deployed may leave it null, and runs until the new one has taken over: the migration fails on a row without a value, and from then on so do that version's writes without one.${answered} PostgreSQL also reads the whole table under an exclusive lock.`,
+    ...(declared === undefined ? {} : { related: [declared] }),
+    hits: findWriters(context, table),
   };
 }
 

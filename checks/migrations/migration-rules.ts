@@ -26,8 +26,8 @@ export const migrationRules: readonly RuleInfo[] = [
   ),
   migrationRule(
     'not-null-added',
-    'warning',
-    'The whole table is read under an exclusive lock, and rows without a value are refused.',
+    'breaking',
+    'The whole table is read under an exclusive lock, and rows without a value are refused, which the version now deployed may write.',
   ),
   migrationRule('enum-value-renamed', 'breaking', 'The version now deployed reads and writes the old value.'),
   migrationRule(
