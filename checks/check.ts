@@ -19,6 +19,7 @@ import { composeSides, type CheckBase } from './composition/compose-sides.ts';
 import { sortByWeight, type Finding } from './finding.ts';
 import type { FileTree } from './files/file-tree.ts';
 import { compileGlob } from './files/glob.ts';
+import type { ReaderContext } from './migrations/find-readers.ts';
 import { judgeMigrations } from './migrations/judge-migrations.ts';
 import { judgeStep } from './migrations/judge-step.ts';
 import { planSafeOrder, type OrderStep } from './migrations/safe-order.ts';
@@ -181,7 +182,11 @@ async function judgeDatabases(
     base === undefined || all ? undefined : { snapshot: base, databases: baseDatabases, tables, schema },
     { snapshot: head, databases: headDatabases, tables, schema },
   );
-  const steps = await findNewSteps(baseDatabases, headDatabases, all);
+  const steps = await findNewSteps(
+    listStepContexts(base, baseDatabases, evidence, tables),
+    listStepContexts(head, headDatabases, evidence, tables),
+    all,
+  );
   if (base === undefined) return { databaseFindings: [...rules, ...steps], order: [] };
   const { findings, migrations } = judgeMigrations({ base, baseDatabases, headDatabases, evidence, tables });
   return {
@@ -203,17 +208,29 @@ function dropExplained(rules: readonly Finding[], migrations: readonly Finding[]
   );
 }
 
+function listStepContexts(
+  snapshot: Snapshot | undefined,
+  databases: ReadonlyMap<string, ServiceDatabase>,
+  evidence: Evidence | undefined,
+  tables: ChecksConfig['tables'],
+): ReadonlyMap<string, ReaderContext> {
+  if (snapshot === undefined) return new Map();
+  return new Map(
+    [...databases].map(([service, database]) => [service, { base: snapshot, database, evidence, tables }]),
+  );
+}
+
 /** Declarations and migrations out of step, where the base was not so already. */
 async function findNewSteps(
-  base: ReadonlyMap<string, ServiceDatabase>,
-  head: ReadonlyMap<string, ServiceDatabase>,
+  base: ReadonlyMap<string, ReaderContext>,
+  head: ReadonlyMap<string, ReaderContext>,
   all: boolean,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [service, database] of head) {
+  for (const [service, context] of head) {
     const before = base.get(service);
-    if (!all && before !== undefined && isSameDatabase(before, database)) continue;
-    const now = await judgeStep(database);
+    if (!all && before !== undefined && isSameDatabase(before.database, context.database)) continue;
+    const now = await judgeStep(context);
     if (now.length === 0) continue;
     const known = new Set(
       before === undefined || all ? [] : (await judgeStep(before)).map(({ what }) => what),

@@ -11,6 +11,8 @@ export interface TableFacts {
   /** Columns; of a collection the top-level properties of its validator. */
   readonly columns: Map<string, ColumnFacts>;
   readonly indexes: Map<string, IndexFacts>;
+  /** Of a collection: what its validator says beside the top-level properties, as JSON with sorted keys. */
+  rules?: string;
 }
 
 export interface ColumnFacts {
@@ -19,6 +21,8 @@ export interface ColumnFacts {
   readonly type: string;
   readonly isNullable: boolean;
   readonly hasDefault: boolean;
+  /** Of a collection: all that the validator says of the property, as JSON with sorted keys. */
+  readonly rules?: string;
 }
 
 export interface IndexFacts {

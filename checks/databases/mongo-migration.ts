@@ -101,6 +101,7 @@ export function readValidator(validator: unknown): {
 function setValidator(table: TableFacts, validator: unknown): void {
   if (validator === undefined) return;
   const { properties, required } = readValidator(validator);
+  table.rules = printRules(validator);
   table.columns.clear();
   for (const [name, property] of Object.entries(properties)) {
     const type = z.looseObject({ bsonType: z.unknown() }).safeParse(property).data?.bsonType;
@@ -109,8 +110,26 @@ function setValidator(table: TableFacts, validator: unknown): void {
       type: JSON.stringify(type) ?? 'any',
       isNullable: !required.includes(name),
       hasDefault: false,
+      rules: printSorted(property),
     });
   }
+}
+
+/** What is left of a validator without the properties at its top level, which are columns. */
+function printRules(validator: unknown): string {
+  const { $jsonSchema, ...others } = documentShape.safeParse(validator).data ?? {};
+  const schema = documentShape.safeParse($jsonSchema).data ?? {};
+  const rules = Object.entries(schema).filter(([key]) => key !== 'properties' && key !== 'required');
+  return printSorted({ ...others, ...Object.fromEntries(rules) });
+}
+
+/** JSON in which the order of keys makes no difference. */
+function printSorted(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 function addIndex(table: TableFacts, index: z.infer<typeof indexShape>): void {

@@ -18,6 +18,7 @@ export interface Readers {
 }
 
 export interface ReaderContext {
+  /** The side whose code and schema are looked at: of a migration the base, which is deployed. */
   readonly base: Snapshot;
   readonly database: ServiceDatabase;
   readonly evidence: Evidence | undefined;
@@ -26,7 +27,7 @@ export interface ReaderContext {
 
 /** Looks in the base's schema.prisma, code and GraphQL schema for readers of a table, or of one column of it. */
 export function findReaders(context: ReaderContext, table: string, column: string | undefined): Readers {
-  const { base, database, evidence } = context;
+  const { base, database } = context;
   const model = database.models.find((candidate) => candidate.table === table);
   const field = model?.fields.find((candidate) => candidate.column === column);
   const place = column === undefined ? model?.location : field?.location;
@@ -34,13 +35,30 @@ export function findReaders(context: ReaderContext, table: string, column: strin
   const code = [...new Set(words)].flatMap((word) =>
     word.length < 3 || word === 'name' ? [] : findWordInCode(base, database.service, word),
   );
-  const fields = listAnsweredFields(context, table, column);
   return {
     declared: place === undefined ? undefined : { ...place, label: 'declared for the deployed version' },
     code: code.slice(0, 3).map((location) => ({ ...location, label: 'named in the deployed code' })),
+    ...findAnswered(context, table, column),
+  };
+}
+
+/** The GraphQL fields that are answered from a table, or from one column of it, and who asks for them. */
+export function findAnswered(
+  context: ReaderContext,
+  table: string,
+  column: string | undefined,
+): Pick<Readers, 'fields' | 'hits'> {
+  const { evidence } = context;
+  const fields = listAnsweredFields(context, table, column);
+  return {
     fields,
     hits: evidence === undefined || fields.length === 0 ? [] : findHitsOfFields(evidence, fields),
   };
+}
+
+/** The sentence that names the fields, to stand behind another; empty when there are none. */
+export function printAnswered(fields: readonly string[]): string {
+  return fields.length === 0 ? '' : ` GraphQL answers ${fields.join(', ')} from it.`;
 }
 
 function findHitsOfFields(evidence: Evidence, fields: readonly string[]): Hit[] {

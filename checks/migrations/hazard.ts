@@ -17,7 +17,7 @@ export interface Hazard {
   readonly next: readonly string[];
   /** Set when it takes away what the deployed version may read: it is breaking when that version does. */
   readonly takesAway?: { readonly table: string; readonly column?: string };
-  /** Set when what the deployed version may write is refused from then on, because it has no value there. */
+  /** Set when what the deployed version may write is refused from then on, for what it has in this column. */
   readonly requires?: { readonly table: string; readonly column: string };
   /** Set when searches by these columns lose their index. */
   readonly unindexes?: { readonly table: string; readonly columns: readonly string[] };

@@ -86,6 +86,7 @@ function judgeSetNotNull(table: string, column: string, context: HazardContext):
   const judged = contract(summary, {
     ...hazard,
     severity: 'breaking',
+    why: "The version now deployed may leave it null, and runs until the new one has taken over: the migration fails on a row without a value, and from then on so do that version's writes without one. PostgreSQL also reads the whole table under an exclusive lock.",
     next: isKnown ? [...hazard.next, wayOut] : hazard.next,
     requires: { table, column },
   });

@@ -7,7 +7,7 @@ import { replay, type ServiceDatabase } from '../databases/service-database.ts';
 import type { Finding } from '../finding.ts';
 import type { Evidence } from '../operations/evidence.ts';
 import type { Snapshot } from '../project/snapshot.ts';
-import { findReaders, findSearchers, type ReaderContext } from './find-readers.ts';
+import { findReaders, findSearchers, printAnswered, type ReaderContext } from './find-readers.ts';
 import { findWriters } from './find-writers.ts';
 import type { Hazard, HazardContext, JudgedStatement } from './hazard.ts';
 import { judgeHistory } from './judge-history.ts';
@@ -182,12 +182,11 @@ function addReaders(
       ...finding,
       why: `${finding.why} The version now deployed no longer reads it.`,
     };
-  const fields = readers.fields.length === 0 ? '' : ` GraphQL answers ${readers.fields.join(', ')} from it.`;
   const related = [...(readers.declared === undefined ? [] : [readers.declared]), ...readers.code];
   return {
     ...finding,
     severity: 'breaking',
-    why: `The version of ${context.database.service} now deployed still reads it, and runs until the new one has taken over: its queries fail from the migration on.${fields} ${finding.why}`,
+    why: `The version of ${context.database.service} now deployed still reads it, and runs until the new one has taken over: its queries fail from the migration on.${printAnswered(readers.fields)} ${finding.why}`,
     ...(related.length === 0 ? {} : { related }),
     hits: readers.hits,
   };
@@ -199,10 +198,9 @@ function addWriters(
   context: ReaderContext,
 ): Finding {
   const { declared, fields } = findReaders(context, table, column);
-  const answered = fields.length === 0 ? '' : ` GraphQL answers ${fields.join(', ')} from it.`;
   return {
     ...finding,
-    why: `The version of ${context.database.service} now deployed may leave it null, and runs until the new one has taken over: the migration fails on a row without a value, and from then on so do that version's writes without one.${answered} PostgreSQL also reads the whole table under an exclusive lock.`,
+    why: `${finding.why}${printAnswered(fields)}`,
     ...(declared === undefined ? {} : { related: [declared] }),
     hits: findWriters(context, table),
   };

@@ -153,6 +153,7 @@ function narrow(table: string, part: string, what: string): Hazard {
       'Deploy a version that writes documents as the new validator wants them, and mend the old documents.',
       'Narrow the validator in a later change, when no older version runs any more.',
     ],
+    requires: { table, column: part },
   };
 }
 

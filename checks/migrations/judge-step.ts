@@ -3,12 +3,17 @@ import { readExpectedTables } from '../databases/expected-tables.ts';
 import { parseCollections } from '../databases/mongo-migration.ts';
 import type { ServiceDatabase } from '../databases/service-database.ts';
 import type { Finding, Severity } from '../finding.ts';
+import { findAnswered, printAnswered, type ReaderContext } from './find-readers.ts';
 
 const readsWhatItDeclares =
   'The service reads what it declares: its queries fail where the database is another.';
 
+const checksByMigrations =
+  'The database checks documents as the migrations say: what only the declaration allows is refused, and what only the declaration forbids is written.';
+
 /** Compares what a service declares with what its migrations make. */
-export async function judgeStep(database: ServiceDatabase): Promise<Finding[]> {
+export async function judgeStep(context: ReaderContext): Promise<Finding[]> {
+  const { database } = context;
   const { declaration, kind, service } = database;
   if (declaration === undefined) return [];
   const expected =
@@ -21,58 +26,86 @@ export async function judgeStep(database: ServiceDatabase): Promise<Finding[]> {
         'Write it as { "collections": { "<name>": { "validator": { ... }, "indexes": [ ... ] } } }.',
       ]),
     ];
-  return [...compareTables(database, expected), ...compareEnums(database, expected)];
+  return [...compareTables(context, expected), ...compareEnums(database, expected)];
 }
 
-function compareTables(database: ServiceDatabase, expected: DatabaseFacts): Finding[] {
+function compareTables(context: ReaderContext, expected: DatabaseFacts): Finding[] {
+  const { database } = context;
   const findings: Finding[] = [];
+  const answered: ReaderContext = { ...context, database: { ...database, facts: expected } };
   for (const table of expected.tables.values()) {
     const actual = database.facts.tables.get(table.name);
-    if (actual === undefined)
+    if (actual === undefined) {
+      const what = `${nounOf(database)} ${table.name} is declared, but no migration makes it`;
+      findings.push(nameFields(missing(database, table.name, what), answered, table.name));
+    } else
       findings.push(
-        missing(
-          database,
-          table.name,
-          `${nounOf(database)} ${table.name} is declared, but no migration makes it`,
-        ),
+        ...compareColumns(context, answered, table, actual),
+        ...compareRules(answered, table, actual),
+        ...compareIndexes(database, table, actual),
       );
-    else
-      findings.push(...compareColumns(database, table, actual), ...compareIndexes(database, table, actual));
   }
-  for (const table of database.facts.tables.values())
-    if (!expected.tables.has(table.name))
-      findings.push(
-        surplus(
-          database,
-          table.name,
-          `${nounOf(database)} ${table.name} is made by migrations, but not declared`,
-        ),
-      );
+  for (const { name } of database.facts.tables.values())
+    if (!expected.tables.has(name)) {
+      const what = `${nounOf(database)} ${name} is made by migrations, but not declared`;
+      findings.push(nameFields(surplus(database, name, what), context, name));
+    }
   return findings;
 }
 
-function compareColumns(database: ServiceDatabase, expected: TableFacts, actual: TableFacts): Finding[] {
+/** `made` finds the GraphQL fields of what the migrations made, `declared` those of what is declared. */
+function compareColumns(
+  made: ReaderContext,
+  declared: ReaderContext,
+  expected: TableFacts,
+  actual: TableFacts,
+): Finding[] {
+  const { database } = made;
   const findings: Finding[] = [];
   for (const column of expected.columns.values()) {
     const name = `${expected.name}.${column.name}`;
-    const made = actual.columns.get(column.name);
-    if (made === undefined)
-      findings.push(missing(database, name, `${name} is declared, but no migration makes it`));
-    else if (describeColumn(column) !== describeColumn(made))
-      findings.push(
-        missing(
-          database,
-          name,
-          `${name} is declared as ${describeColumn(column)}, but migrations make it ${describeColumn(made)}`,
-        ),
-      );
+    const what = describeDifference(name, column, actual.columns.get(column.name));
+    if (what !== undefined)
+      findings.push(nameFields(missing(database, name, what), declared, expected.name, column.name));
+    else if (column.rules !== actual.columns.get(column.name)?.rules) {
+      const finding = otherRules(database, name, `The validator of ${name}`);
+      findings.push(nameFields(finding, declared, expected.name, column.name));
+    }
   }
   for (const column of actual.columns.values())
     if (!expected.columns.has(column.name)) {
       const name = `${expected.name}.${column.name}`;
-      findings.push(surplus(database, name, `${name} is made by migrations, but not declared`));
+      const finding = surplus(database, name, `${name} is made by migrations, but not declared`);
+      findings.push(nameFields(finding, made, expected.name, column.name));
     }
   return findings;
+}
+
+function describeDifference(
+  name: string,
+  column: ColumnFacts,
+  made: ColumnFacts | undefined,
+): string | undefined {
+  if (made === undefined) return `${name} is declared, but no migration makes it`;
+  if (describeColumn(column) === describeColumn(made)) return undefined;
+  return `${name} is declared as ${describeColumn(column)}, but migrations make it ${describeColumn(made)}`;
+}
+
+function compareRules(declared: ReaderContext, expected: TableFacts, actual: TableFacts): Finding[] {
+  if (expected.rules === actual.rules) return [];
+  const { name } = expected;
+  return [nameFields(otherRules(declared.database, name, `The validator of ${name}`), declared, name)];
+}
+
+function otherRules(database: ServiceDatabase, subject: string, noun: string): Finding {
+  const what = `${noun} is declared otherwise than the migrations make it`;
+  return { ...missing(database, subject, what), why: checksByMigrations };
+}
+
+/** Says which GraphQL fields are answered from there, and whom that hits. */
+function nameFields(finding: Finding, context: ReaderContext, table: string, column?: string): Finding {
+  const { fields, hits } = findAnswered(context, table, column);
+  return { ...finding, why: `${finding.why}${printAnswered(fields)}`, hits };
 }
 
 function describeColumn({ type, isNullable }: ColumnFacts): string {
