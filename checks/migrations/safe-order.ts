@@ -1,3 +1,4 @@
+import { listRemovedKeys, printKey } from '../project/removed-keys.ts';
 import { listTypes } from '../project/subgraph-types.ts';
 import type { Snapshot } from '../project/snapshot.ts';
 import type { Finding } from '../finding.ts';
@@ -11,7 +12,7 @@ export interface OrderStep {
   readonly text: string;
 }
 
-/** How a subgraph's schema differs, field by field. */
+/** How a subgraph's schema differs, field by field; a key that gateways may ask by goes like a field. */
 interface SubgraphChange {
   readonly name: string;
   readonly added: readonly string[];
@@ -130,13 +131,17 @@ function listDeployments(changes: readonly SubgraphChange[], changedCode: readon
 
 function findSubgraphChanges(base: Snapshot, head: Snapshot): SubgraphChange[] {
   const names = new Set([...head.subgraphs, ...base.subgraphs].map(({ name }) => name));
+  const keys = listRemovedKeys(base, head).filter(({ tellers }) => tellers.length > 0);
   return [...names].flatMap((name) => {
     const before = listFields(base, name);
     const after = listFields(head, name);
     const change = {
       name,
       added: [...after].filter((field) => !before.has(field)),
-      removed: [...before].filter((field) => !after.has(field)),
+      removed: [
+        ...[...before].filter((field) => !after.has(field)),
+        ...keys.filter(({ service }) => service === name).map(printKey),
+      ],
       isNew: !base.subgraphs.some((subgraph) => subgraph.name === name),
       isGone: !head.subgraphs.some((subgraph) => subgraph.name === name),
     };

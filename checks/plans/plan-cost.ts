@@ -20,6 +20,8 @@ export interface PlanCost {
 export interface PlanCounter {
   /** @throws when there is no plan for the operation. */
   count(operation: KnownOperation): PlanCost;
+  /** Undefined where the gateway answers everything itself. @throws when there is no plan for the operation. */
+  plan(operation: KnownOperation): CompiledPlan | undefined;
 }
 
 /**
@@ -31,20 +33,18 @@ export function createPlanCounter(supergraphSdl: string): PlanCounter {
   const planner = createOperationPlanner(stripAuthorization(supergraphSdl));
   const schema = buildSchema(planner.description.apiSdl, { assumeValidSDL: true });
   const fieldNames = new Set(planner.description.fieldNames);
-  return {
-    count: ({ operation, document }) => {
-      const { text, rootFields } = normaliseOperation({
-        operation,
-        fragments: listFragments(document),
-        schema,
-        fieldNames,
-        conditions: includeAll(document),
-      });
-      // Without a field for a subgraph everything is answered by the gateway.
-      if (text === '') return { fetches: 0, waves: 0, fetchesByService: new Map() };
-      return countPlan(planner.plan(text, rootFields).plan);
-    },
+  const plan = ({ operation, document }: KnownOperation): CompiledPlan | undefined => {
+    const { text, rootFields } = normaliseOperation({
+      operation,
+      fragments: listFragments(document),
+      schema,
+      fieldNames,
+      conditions: includeAll(document),
+    });
+    // Without a field for a subgraph everything is answered by the gateway.
+    return text === '' ? undefined : planner.plan(text, rootFields).plan;
   };
+  return { plan, count: (operation) => countPlan(plan(operation)?.steps ?? []) };
 }
 
 /** Values of variables with which every part of the operation is asked for: what it costs at most. */
@@ -61,7 +61,7 @@ function includeAll(document: DocumentNode): Record<string, boolean> {
   return conditions;
 }
 
-function countPlan({ steps }: CompiledPlan): PlanCost {
+function countPlan(steps: CompiledPlan['steps']): PlanCost {
   const fetchesByService = new Map<string, number>();
   const depths: number[] = [];
   for (const { id, service, after } of steps) {

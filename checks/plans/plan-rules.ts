@@ -20,4 +20,10 @@ export const planRules: readonly RuleInfo[] = [
     severity: 'breaking',
     reason: 'An operation that is valid but has no plan is answered with an error.',
   },
+  {
+    id: 'key-removed',
+    judgement: 'plans',
+    severity: 'breaking',
+    reason: 'A gateway that still runs the supergraph of before asks a service by the key that it gave up.',
+  },
 ];
