@@ -15,3 +15,6 @@ export const catalogue: readonly RuleInfo[] = [
   ...migrationRules,
   ...planRules,
 ];
+
+/** The findings that no configuration lowers and nobody can accept. */
+export const finalRules: readonly string[] = catalogue.flatMap(({ id, isFinal }) => (isFinal ? [id] : []));

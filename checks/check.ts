@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 
 import { judgeApi } from './api/judge-api.ts';
 import { judgeDeprecation, type FindLineDate } from './api/judge-deprecation.ts';
-import { catalogue } from './catalogue.ts';
+import { catalogue, finalRules } from './catalogue.ts';
 import { CheckError } from './check-error.ts';
 import { acceptedFile, markAccepted, parseAccepted } from './config/accepted-breaks.ts';
 import {
@@ -67,10 +67,8 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
   await loadSqlParser();
   const head = loadSnapshot(input.head);
   const base = input.base.kind === 'tree' ? loadSnapshot(input.base.tree) : undefined;
-  const config = parseChecksConfig(
-    head.files.get(checksConfigFile),
-    catalogue.map(({ id }) => id),
-  );
+  const config = parseChecksConfig(head.files.get(checksConfigFile), catalogue);
+  const accepted = parseAccepted(head.files.get(acceptedFile), finalRules);
   const notes: string[] = [];
   const graph = composeSides(input.base, base, head, notes);
   const operations = loadBothOperations(
@@ -109,7 +107,7 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
   );
   findings.push(...databaseFindings);
   const switched = applySwitches(findings, config);
-  const marked = markAccepted(switched, parseAccepted(head.files.get(acceptedFile)), input.now);
+  const marked = markAccepted(switched, accepted, input.now);
   return {
     base: base?.label ?? (input.base.kind === 'supergraph' ? input.base.label : ''),
     evidence: evidence?.description ?? 'nothing, because there is no supergraph to judge operations by',

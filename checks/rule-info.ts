@@ -8,4 +8,6 @@ export interface RuleInfo {
   readonly severity: Severity;
   /** One sentence: why this is looked for. */
   readonly reason: string;
+  /** Set where nobody can live with the finding, because what it is about cannot be deployed at all. */
+  readonly isFinal?: true;
 }

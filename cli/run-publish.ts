@@ -24,10 +24,7 @@ export async function runPublishCommand(
   try {
     const head = await openHead(root);
     const { supergraphFile, supergraphSdl } = loadSnapshot(head);
-    const config = parseChecksConfig(
-      head.files.get(checksConfigFile),
-      catalogue.map(({ id }) => id),
-    );
+    const config = parseChecksConfig(head.files.get(checksConfigFile), catalogue);
     const base =
       options.base === undefined && supergraphSdl !== undefined
         ? ({ kind: 'supergraph', label: supergraphFile, sdl: supergraphSdl } as const)

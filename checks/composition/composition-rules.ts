@@ -7,6 +7,7 @@ export const compositionRules: readonly RuleInfo[] = [
     judgement: 'composition',
     severity: 'breaking',
     reason: 'Without a supergraph there is nothing that a gateway could serve.',
+    isFinal: true,
   },
   {
     id: 'composition-hint',

@@ -31,11 +31,19 @@ export const acceptedShape = z
 type Accepted = z.infer<typeof acceptedShape>['accepted'];
 
 /** Checks the text of the file; @throws {CheckError} listing all problems. */
-export function parseAccepted(text: string | undefined): Accepted {
+export function parseAccepted(text: string | undefined, finalRules: readonly string[]): Accepted {
   if (text === undefined) return [];
   const parsed = acceptedShape.safeParse(parseJson(text, acceptedFile));
-  if (parsed.success) return parsed.data.accepted;
-  throw new CheckError(`${acceptedFile} cannot be used:\n${printProblems(parsed.error.issues)}`);
+  if (parsed.success) {
+    const refused = parsed.data.accepted.filter(({ rule }) => finalRules.includes(rule));
+    if (refused.length === 0) return parsed.data.accepted;
+    throw new CheckError(
+      `${acceptedFile} accepts what cannot be accepted, because it cannot be deployed: ${refused.map(({ rule, subject }) => `${rule} of ${JSON.stringify(subject)}`).join(', ')}. Take it out of the file and mend what the finding names.`,
+    );
+  }
+  throw new CheckError(
+    `${acceptedFile} cannot be used:\n${printProblems(parsed.error.issues, acceptedShape)}`,
+  );
 }
 
 /** Marks the findings that are accepted; an entry holds until the end of its last day, in UTC. */

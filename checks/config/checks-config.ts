@@ -5,6 +5,7 @@ import { compileGlob } from '../files/glob.ts';
 import type { Finding } from '../finding.ts';
 import { printProblems } from '../project/print-problems.ts';
 import { parseJson } from '../project/snapshot.ts';
+import type { RuleInfo } from '../rule-info.ts';
 
 /** Where the check's configuration stands; the file need not exist. */
 export const checksConfigFile = 'freehold.checks.json';
@@ -55,17 +56,30 @@ export const checksConfigShape = z
 export type ChecksConfig = z.infer<typeof checksConfigShape>;
 
 /** Checks the configuration's text; @throws {CheckError} listing all problems. */
-export function parseChecksConfig(text: string | undefined, ruleIds: readonly string[]): ChecksConfig {
+export function parseChecksConfig(text: string | undefined, catalogue: readonly RuleInfo[]): ChecksConfig {
   const json = text === undefined ? {} : parseJson(text, checksConfigFile);
   const parsed = checksConfigShape.safeParse(json);
   if (!parsed.success)
-    throw new CheckError(`${checksConfigFile} cannot be used:\n${printProblems(parsed.error.issues)}`);
-  const unknown = Object.keys(parsed.data.rules).filter((id) => !ruleIds.includes(id));
+    throw new CheckError(
+      `${checksConfigFile} cannot be used:\n${printProblems(parsed.error.issues, checksConfigShape)}`,
+    );
+  const unknown = Object.keys(parsed.data.rules).filter((name) => !catalogue.some(({ id }) => id === name));
   if (unknown.length > 0)
     throw new CheckError(
       `${checksConfigFile} names rules that do not exist: ${unknown.join(', ')}. They are listed in docs/checks.md.`,
     );
+  const lowered = catalogue
+    .filter(({ id, isFinal }) => isFinal && [parsed.data.rules[id] ?? []].flat().some(isLower))
+    .map(({ id }) => id);
+  if (lowered.length > 0)
+    throw new CheckError(
+      `${checksConfigFile} lowers what cannot be lowered, because it cannot be deployed: ${lowered.join(', ')}.`,
+    );
   return parsed.data;
+}
+
+function isLower({ severity }: z.infer<typeof ruleShape>): boolean {
+  return severity !== 'breaking';
 }
 
 /** Applies the switches: findings that are off go, others get the severity that the project wants. */

@@ -46,11 +46,14 @@ export const migrationRules: readonly RuleInfo[] = [
     'warning',
     'Every row is checked under a lock, unless the constraint is NOT VALID at first.',
   ),
-  migrationRule(
-    'concurrently-not-alone',
-    'breaking',
-    'CONCURRENTLY is refused in a transaction, and several statements in a file are one.',
-  ),
+  {
+    ...migrationRule(
+      'concurrently-not-alone',
+      'breaking',
+      'CONCURRENTLY is refused in a transaction, and several statements in a file are one.',
+    ),
+    isFinal: true,
+  },
   migrationRule(
     'rows-rewritten',
     'warning',
@@ -77,7 +80,14 @@ export const migrationRules: readonly RuleInfo[] = [
     'warning',
     'It sorts before migrations that databases have run already.',
   ),
-  migrationRule('migration-unreadable', 'breaking', 'What the parser refuses, the database refuses too.'),
+  {
+    ...migrationRule(
+      'migration-unreadable',
+      'breaking',
+      'What the parser refuses, the database refuses too.',
+    ),
+    isFinal: true,
+  },
   migrationRule(
     'schema-out-of-step',
     'breaking',

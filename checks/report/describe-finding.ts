@@ -1,3 +1,4 @@
+import { finalRules } from '../catalogue.ts';
 import type { ClientUsage, Finding, Hit, SourceLocation } from '../finding.ts';
 import type { CheckReport } from '../check.ts';
 
@@ -68,10 +69,11 @@ export function isBreaking(report: CheckReport): boolean {
   return report.findings.some(({ severity, accepted }) => severity === 'breaking' && accepted === undefined);
 }
 
-/** How a break can be accepted, with an entry to copy; undefined when nothing breaks. */
+/** How a break can be accepted, with an entry to copy; undefined when nothing breaks that can be. */
 export function printAcceptHint(report: CheckReport): { text: string; entry: string } | undefined {
   const first = report.findings.find(
-    ({ severity, accepted }) => severity === 'breaking' && accepted === undefined,
+    ({ rule, severity, accepted }) =>
+      severity === 'breaking' && accepted === undefined && !finalRules.includes(rule),
   );
   if (first === undefined) return undefined;
   const { rule, subject } = first;

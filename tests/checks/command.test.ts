@@ -116,6 +116,51 @@ describe('freehold check', () => {
     expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
     expect(failed).toContain('rules.no-such-rule.reason: Invalid input: expected string');
   });
+
+  test('accepts nothing that cannot be deployed, and does not offer to', async () => {
+    await edit('subgraphs/goods/schema.graphql', 'type Product @key', 'typo Product @key');
+    expect(await runCheckCommand(root, { format: 'json', base: 'HEAD' }, output)).toBe(1);
+    const { findings } = JSON.parse(written) as { findings: { rule: string; subject: string }[] };
+    const [{ rule, subject } = { rule: '', subject: '' }] = findings;
+    expect(rule).toBe('composition-failed');
+    written = '';
+    await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output);
+    expect(written).not.toContain('To accept a break');
+    const entry = { rule, subject, reason: 'We know.', author: 'Ada', expires: '2999-12-31' };
+    await writeFile(path.join(root, 'freehold.accepted.json'), JSON.stringify({ accepted: [entry] }));
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
+    expect(failed).toContain('cannot be accepted, because it cannot be deployed: composition-failed of');
+    await writeFile(path.join(root, 'freehold.accepted.json'), '{ "accepted": [] }');
+    await writeFile(
+      path.join(root, 'freehold.checks.json'),
+      '{ "rules": { "composition-failed": { "severity": "off", "reason": "We know." } } }',
+    );
+    failed = '';
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
+    expect(failed).toContain(
+      'lowers what cannot be lowered, because it cannot be deployed: composition-failed.',
+    );
+  });
+
+  test('says of an unknown key of its files which keys there are', async () => {
+    await writeFile(
+      path.join(root, 'freehold.checks.json'),
+      '{ "rulez": {}, "rules": { "list-without-limit": { "severity": "off", "reason": "Few.", "onli": [] } } }',
+    );
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
+    expect(failed.split('\n').slice(1, -1)).toEqual([
+      '  rules.list-without-limit: Unrecognized key: "onli"; expected: severity, reason, only',
+      '  (the whole file): Unrecognized key: "rulez"; expected: $schema, rules, operations, usage, deprecationDays, tables',
+    ]);
+    failed = '';
+    await writeFile(path.join(root, 'freehold.checks.json'), '{}');
+    await writeFile(
+      path.join(root, 'freehold.accepted.json'),
+      '{ "accepted": [{ "rule": "a", "subject": "b", "reason": "c", "author": "d", "expires": "2999-12-31", "until": 1 }] }',
+    );
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
+    expect(failed).toContain('"until"; expected: rule, subject, reason, author, expires');
+  });
 });
 
 describe('freehold publish and diff', () => {
