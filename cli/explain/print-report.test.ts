@@ -35,7 +35,15 @@ const fetch: TracedFetch = {
 const report: TraceReport = {
   version: 1,
   operation: { kind: 'query', name: 'Shelf' },
-  plan: { durationMs: 0.125, isCached: true, steps: 4, skipped: [{ id: 3, service: 'orders' }] },
+  plan: {
+    durationMs: 0.125,
+    isCached: true,
+    steps: 4,
+    skipped: [
+      { id: 3, service: 'orders', known: 0, paths: ['products'], fields: ['products.unitsOrdered'] },
+      { id: 4, service: 'catalog', known: 2, paths: ['products.similar'], fields: ['products.similar.name'] },
+    ],
+  },
   fetches: [
     fetch,
     {
@@ -75,9 +83,9 @@ test('a trace prints as a tree of fetches with their statements, in the width th
   const lines = printReport(report, plain).split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
   expect(lines.map((line) => line.replaceAll(/ {4,}/g, '    '))).toEqual([
-    'query Shelf  3 fetches, 1 statements, 21.00 ms',
+    'query Shelf  3 fetches, 1 statement, 21.00 ms',
     '',
-    '    start    wait    work    rows    batch',
+    '    start ms  wait ms  work ms    rows    batch',
     'plan, from the cache    0.00    0.13',
     '└─ 0 catalog  products    0.50    0.25    6.00',
     '   └─ 1 inventory  products { inStock shippingEstimate }    7.00    0.25    6.00    2',
@@ -86,7 +94,9 @@ test('a trace prints as a tree of fetches with their statements, in the width th
     '    └─ 2 legacy  products (after 0, 1; SUBGRAPH_TIMEOUT)    14.00    0.25    6.00',
     '    ▪ the service tells no statements',
     '',
-    'not sent, because there was no entity to ask for: 3 orders',
+    'not sent:',
+    '  3 orders  products { unitsOrdered }: there was no entity to ask for',
+    '  4 catalog  similar { name }: catalog had told the same of all 2 objects before, in this query',
     '',
     'service    fetches  statements',
     'catalog    1    0',
@@ -96,6 +106,14 @@ test('a trace prints as a tree of fetches with their statements, in the width th
     '21.00 ms in the gateway, 1.13 ms in statements, 2 rows, 900 bytes from services',
     '',
   ]);
+});
+
+test('one of a kind is told as one', () => {
+  const { totals } = report;
+  const one = { ...report, fetches: [fetch], totals: { ...totals, fetches: 1, statements: 1, rows: 1 } };
+  const text = printReport(one, plain);
+  expect(text).toContain('query Shelf  1 fetch, 1 statement, 21.00 ms');
+  expect(text).toContain('in statements, 1 row, 900 bytes');
 });
 
 test('a statement prints to its end when that is asked for', () => {

@@ -1,4 +1,10 @@
-import type { TracedFetch, TracedStatement, TraceReport } from '../../gateway/telemetry/trace-report.ts';
+import { describeFetch, describeSkipped, printCount } from '../../gateway/telemetry/describe-fetch.ts';
+import type {
+  SkippedFetch,
+  TracedFetch,
+  TracedStatement,
+  TraceReport,
+} from '../../gateway/telemetry/trace-report.ts';
 
 /** Colours a text, or leaves it as it is where there is no terminal. */
 export type Paint = (style: 'bold' | 'cyan' | 'dim' | 'red' | 'yellow', text: string) => string;
@@ -20,14 +26,13 @@ interface Line {
   readonly cells?: readonly string[];
 }
 
-const columns = ['start', 'wait', 'work', 'rows', 'batch'];
+const columns = ['start ms', 'wait ms', 'work ms', 'rows', 'batch'];
 const columnWidth = 9;
 
 /** Prints a trace as a tree: each fetch under the one it waited for longest, its statements under it, and the totals. */
 export function printReport(report: TraceReport, options: PrintOptions): string {
   const { operation, plan, totals } = report;
   const { paint } = options;
-  const skipped = plan.skipped.map(({ id, service }) => `${id} ${service}`).join(', ');
   const lines: Line[] = [
     { indent: '', label: '', style: 'dim', cells: columns },
     {
@@ -39,14 +44,23 @@ export function printReport(report: TraceReport, options: PrintOptions): string 
   ];
   const title = `${operation.kind} ${operation.name ?? '(without a name)'}`;
   return [
-    `${paint('bold', title)}  ${totals.fetches} fetches, ${totals.statements} statements, ${printMs(totals.durationMs)} ms`,
+    `${paint('bold', title)}  ${printCount(totals.fetches, 'fetch', 'fetches')}, ${printCount(totals.statements, 'statement')}, ${printMs(totals.durationMs)} ms`,
     '',
     ...lines.flatMap((line) => printLine(line, options)),
-    ...(skipped === '' ? [] : ['', `not sent, because there was no entity to ask for: ${skipped}`]),
+    ...(plan.skipped.length === 0 ? [] : ['', 'not sent:']),
+    ...plan.skipped.flatMap((fetch) => printSkipped(fetch, options)),
     '',
     ...printTotals(report, options),
     '',
   ].join('\n');
+}
+
+/** On a line of its own where it is too long for one: the reason is what is looked for. */
+function printSkipped(fetch: SkippedFetch, { width }: PrintOptions): string[] {
+  const name = `  ${fetch.id} ${fetch.service}  ${describeFetch(fetch)}`;
+  const reason = describeSkipped(fetch);
+  const isShort = name.length + reason.length + 2 <= width;
+  return isShort ? [`${name}: ${reason}`] : [shorten(name, width), `    ${reason}`];
 }
 
 function listBranches({ fetches }: TraceReport): Line[] {
@@ -95,7 +109,7 @@ function printFetch(fetch: TracedFetch, indent: string): Line {
   ];
   return {
     indent,
-    label: `${id} ${service}  ${describePlace(fetch)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
+    label: `${id} ${service}  ${describeFetch(fetch)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
     style: error === null ? 'cyan' : 'red',
     cells: [
       printMs(fetch.startMs),
@@ -105,19 +119,6 @@ function printFetch(fetch: TracedFetch, indent: string): Line {
       String(representations ?? ''),
     ],
   };
-}
-
-/** What a fetch serves, as short as it stays clear: `product { inStock rating }`. */
-function describePlace({ representations, paths, fields }: TracedFetch): string {
-  if (representations === null) return fields.filter((field) => !field.includes('.')).join(', ');
-  const names = new Set(paths.map((path) => path.slice(path.lastIndexOf('.') + 1)));
-  const inside = new Set(
-    fields
-      .filter((field) => paths.includes(field.slice(0, field.lastIndexOf('.'))))
-      .map((field) => field.slice(field.lastIndexOf('.') + 1)),
-  );
-  const what = inside.size === 0 ? 'what others require' : [...inside].join(' ');
-  return `${[...names].join(', ')} { ${what} }`;
 }
 
 function listStatement(statement: TracedStatement, below: string, hasChildren: boolean): Line[] {
@@ -206,7 +207,7 @@ function printTotals({ totals }: TraceReport, { paint }: PrintOptions): string[]
     ...rows.map(print),
     '',
     `${printMs(totals.durationMs)} ms in the gateway, ${printMs(totals.statementMs)} ms in statements, ` +
-      `${totals.rows} rows, ${totals.bytesReceived} bytes from services`,
+      `${printCount(totals.rows, 'row')}, ${printCount(totals.bytesReceived, 'byte')} from services`,
   ];
 }
 

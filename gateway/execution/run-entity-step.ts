@@ -33,6 +33,8 @@ interface Representations {
   readonly text: string;
   /** The objects that each representation stands for. */
   readonly entities: readonly (readonly DataObject[])[];
+  /** How many objects got what their subgraph had told before, and are in no representation. */
+  readonly knownCount: number;
 }
 
 /**
@@ -54,7 +56,13 @@ export function compileEntityStep(step: EntityStep, reuseEntityFields: boolean):
     prepare(state) {
       const lists = batches.map((batch) => readRepresentations(batch, state));
       const count = lists.reduce((sum, { entities }) => sum + entities.length, 0);
-      if (count === 0) return undefined;
+      if (count === 0) {
+        state.trace?.skipped(
+          step,
+          lists.reduce((sum, { knownCount }) => sum + knownCount, 0),
+        );
+        return undefined;
+      }
       return {
         lists: lists.map(({ text }) => text),
         count,
@@ -96,6 +104,7 @@ function compileTarget(
 
 function readRepresentations({ targets, batch }: CompiledBatch, state: ExecutionState): Representations {
   const byText = new Map<string, DataObject[]>();
+  let knownCount = 0;
   for (const { path, place, read, findKnown } of targets) {
     const entities = findEntities(state, path, place);
     const known = entities.length === 0 ? undefined : findKnown?.(state);
@@ -105,6 +114,7 @@ function readRepresentations({ targets, batch }: CompiledBatch, state: Execution
       const source = known?.get(text);
       if (source !== undefined) {
         copyKnown(source, entity, batch.fields);
+        knownCount += 1;
         continue;
       }
       const same = byText.get(text);
@@ -112,7 +122,7 @@ function readRepresentations({ targets, batch }: CompiledBatch, state: Execution
       else same.push(entity);
     }
   }
-  return { text: [...byText.keys()].join(','), entities: [...byText.values()] };
+  return { text: [...byText.keys()].join(','), entities: [...byText.values()], knownCount };
 }
 
 /** Merges a batch's answer. Throws a `FetchError` when it is not a list with one item a representation. */

@@ -21,8 +21,24 @@ export interface TracedPlan {
   readonly isCached: boolean;
   /** How many steps the plan has. */
   readonly steps: number;
-  /** Steps that had nothing to ask, because no entity was found at their places. */
-  readonly skipped: readonly { readonly id: number; readonly service: string }[];
+  /** Steps that had nothing to ask, and were not sent. */
+  readonly skipped: readonly SkippedFetch[];
+}
+
+/** A step of the plan that no request was made for. */
+export interface SkippedFetch {
+  /** Id of the plan's step. */
+  readonly id: number;
+  readonly service: string;
+  /**
+   * How many objects stood at its places whose fields the service had told before, in the same operation; 0 where no
+   * entity stood there.
+   */
+  readonly known: number;
+  /** Where its entities would stand in the client's answer. */
+  readonly paths: readonly string[];
+  /** The client's fields that it would have brought. */
+  readonly fields: readonly string[];
 }
 
 /** One request to a subgraph. */

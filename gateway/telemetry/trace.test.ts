@@ -11,6 +11,7 @@ import { startSubgraphHost, type SubgraphHost } from '../../tests/support/subgra
 import { ConfigError, type GatewayConfigInput } from '../config/gateway-config.ts';
 import { listen, type ListeningGateway } from '../http/listen.ts';
 import { createGateway } from '../index.ts';
+import { describeSkipped } from './describe-fetch.ts';
 import type { TraceReport } from './trace-report.ts';
 
 const link =
@@ -18,7 +19,7 @@ const link =
 const sdlByName = {
   books: `${link} type Query { books: [Book!]! } type Book @key(fields: "id") { id: ID! title: String pages: Int }`,
   post: `${link} type Book @key(fields: "id") { id: ID! pages: Int @external postage: Int @requires(fields: "pages") }`,
-  stars: `${link} type Book @key(fields: "id") { id: ID! stars: Int }`,
+  stars: `${link} type Book @key(fields: "id") { id: ID! stars: Int next: Book }`,
 };
 const books = [
   { id: '1', title: 'Emma', pages: 400, postage: 4, stars: 5 },
@@ -142,7 +143,28 @@ describe('a traced operation', () => {
     expect(extensions.freehold.fetches).toMatchObject([
       { service: 'books', status: 500, error: 'SUBGRAPH_BAD_STATUS' },
     ]);
-    expect(extensions.freehold.plan.skipped).toHaveLength(2);
+    const { skipped } = extensions.freehold.plan;
+    expect(skipped).toHaveLength(2);
+    expect(skipped).toContainEqual(
+      expect.objectContaining({ service: 'stars', known: 0, paths: ['books'], fields: ['books.stars'] }),
+    );
+    expect(describeSkipped(skipped[0])).toBe('there was no entity to ask for');
+  });
+
+  test('tells why a fetch of the plan was not sent: its service had told the same before', async () => {
+    const url = await start();
+    const rings = books.map((book, index) => ({ ...book, next: { id: books[1 - index]?.id } }));
+    subgraphs.load({ books: { Query: { books }, Book: books }, post: {}, stars: { Book: rings } });
+    const { data, extensions } = await ask(url, '{ books { title next { title } } }', {}, explain);
+    expect(data.books[0]).toEqual({ title: 'Emma', next: { title: 'Ulysses' } });
+    const { plan, fetches } = extensions.freehold as TraceReport;
+    expect(fetches).toHaveLength(2);
+    expect(plan.skipped).toEqual([
+      { id: 2, service: 'books', known: 2, paths: ['books.next'], fields: ['books.next.title'] },
+    ]);
+    expect(plan.skipped.map(describeSkipped)).toEqual([
+      'books had told the same of all 2 objects before, in this query',
+    ]);
   });
 
   test('knows when the plan was there already', async () => {

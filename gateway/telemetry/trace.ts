@@ -91,6 +91,8 @@ export class OperationTrace {
   readonly isExplained: boolean;
   readonly #options: TraceOptions;
   readonly #fetches: FetchTrace[] = [];
+  /** By the ids of steps that were not sent: how many entities they had that were known. */
+  readonly #knownCounts = new Map<number, number>();
   #startedMs = performance.now();
   #plannedMs = 0;
   #isCached = false;
@@ -141,6 +143,11 @@ export class OperationTrace {
     return fetch;
   }
 
+  /** To be called when a step has nothing to ask for, because of this many entities all was known, or there was none. */
+  skipped(step: PlanStep, knownCount: number): void {
+    this.#knownCounts.set(step.id, knownCount);
+  }
+
   /** What was seen; to be called when the answer is there. */
   report(plan: CompiledPlan, operation: NormalisedOperation): TraceReport {
     const fetches = this.#fetches.map((fetch) => this.#reportFetch(fetch, operation));
@@ -152,7 +159,14 @@ export class OperationTrace {
         durationMs: round(this.#plannedMs),
         isCached: this.#isCached,
         steps: plan.steps.length,
-        skipped: plan.steps.filter(({ id }) => !run.has(id)).map(({ id, service }) => ({ id, service })),
+        skipped: plan.steps
+          .filter(({ id }) => !run.has(id))
+          .map((step) => ({
+            id: step.id,
+            service: step.service,
+            known: this.#knownCounts.get(step.id) ?? 0,
+            ...listServedFields(step, operation),
+          })),
       },
       fetches,
       totals: sumUp(fetches, round(performance.now() - this.#startedMs)),

@@ -96,13 +96,31 @@ describe.skipIf(reason !== undefined)(
       expect(
         await items().evaluateAll((found) => found.map((item) => item.getAttribute('aria-label'))),
       ).toEqual([
-        expect.stringMatching(/^Fetch 0 from books: books, [\d.]+ ms, 0 statements$/),
-        expect.stringMatching(/^Fetch 1 from stars: books \{ stars \}, [\d.]+ ms, 1 statements$/),
-        'Statement for Book.stars: 1.50 ms, 1 rows, batch of 1',
+        expect.stringMatching(/^Fetch 0 from books: books, [\d.]+ ms, statements not told$/),
+        expect.stringMatching(/^Fetch 1 from stars: books \{ stars \}, [\d.]+ ms, 1 statement$/),
+        'Statement for Book.stars: 1.50 ms, 1 row, batch of 1',
       ]);
       const answer = page.locator('.graphiql-response');
       await expect.poll(() => answer.textContent()).toContain('Emma');
       expect(await answer.textContent()).not.toContain('extensions');
+    });
+
+    test('shows the fetches that were not sent, with the reason', async () => {
+      await openPanel();
+      await page.route('**/graphql', async (route) => {
+        const response = await route.fetch();
+        const answer = await response.json();
+        answer.extensions.freehold.plan.skipped = [
+          { id: 2, service: 'stars', known: 2, paths: ['books.next'], fields: ['books.next.stars'] },
+        ];
+        await route.fulfill({ response, json: answer });
+      });
+      await run();
+      const skipped = page.getByRole('list', { name: 'Fetches that were not sent' });
+      await skipped.waitFor();
+      expect(await skipped.innerText()).toMatch(
+        /stars\s+next \{ stars \}\s+not sent\s+stars had told the same of all 2 objects before, in this query/,
+      );
     });
 
     test('is used by keyboard: arrows go through it, Enter marks what caused it in the editor', async () => {

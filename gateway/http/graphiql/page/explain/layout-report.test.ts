@@ -61,6 +61,30 @@ test('bars stand where their times are, and statements that ran side by side in 
   });
 });
 
+test('a fetch that was not sent has its reason in words', () => {
+  const report = reportOf(50, [fetch]);
+  const skipped = [
+    { id: 1, service: 'stars', known: 3, paths: ['books'], fields: ['books.stars'] },
+    { id: 2, service: 'books', known: 0, paths: ['books.next'], fields: ['books.next.title'] },
+  ];
+  expect(layoutReport({ ...report, plan: { ...report.plan, skipped } }).skipped).toEqual([
+    {
+      id: 1,
+      name: 'stars',
+      label: 'books { stars }',
+      service: 1,
+      reason: 'stars had told the same of all 3 objects before, in this query',
+    },
+    {
+      id: 2,
+      name: 'books',
+      label: 'next { title }',
+      service: 0,
+      reason: 'there was no entity to ask for',
+    },
+  ]);
+});
+
 test('nothing leaves the axis, whatever the clocks say', () => {
   const late = { ...fetch, statements: [{ ...statement, startMs: 48, durationMs: 30 }] };
   const [row] = layoutReport(reportOf(50, [late])).rows;

@@ -1,3 +1,4 @@
+import { describeFetch, describeSkipped } from '../../../../telemetry/describe-fetch.ts';
 import type { TracedFetch, TracedStatement, TraceReport } from '../../../../telemetry/trace-report.ts';
 
 /** A stretch of the time axis, in percent of its length. */
@@ -26,11 +27,21 @@ export interface FetchRow {
   readonly lanes: number;
 }
 
+/** A fetch of the plan that has no bar, because it was not sent. */
+export interface SkippedRow {
+  readonly id: number;
+  readonly name: string;
+  readonly label: string;
+  readonly service: number;
+  readonly reason: string;
+}
+
 /** A trace laid out on one time axis. */
 export interface Waterfall {
   readonly ticks: readonly { readonly label: string; readonly left: number }[];
   readonly plan: Stretch;
   readonly rows: readonly FetchRow[];
+  readonly skipped: readonly SkippedRow[];
 }
 
 const ticksMax = 5;
@@ -46,7 +57,7 @@ export function layoutReport({ plan, fetches, totals }: TraceReport): Waterfall 
     const left = clamp((startMs / endMs) * 100);
     return { left, width: Math.min(100 - left, clamp((durationMs / endMs) * 100)) };
   };
-  const services = [...new Set(fetches.map(({ service }) => service))].sort();
+  const services = [...new Set([...fetches, ...plan.skipped].map(({ service }) => service))].sort();
   return {
     ticks: listTicks(endMs),
     plan: place(0, plan.durationMs),
@@ -63,6 +74,13 @@ export function layoutReport({ plan, fetches, totals }: TraceReport): Waterfall 
         lanes: Math.max(1, ...statements.map(({ lane }) => lane + 1)),
       };
     }),
+    skipped: plan.skipped.map((fetch) => ({
+      id: fetch.id,
+      name: fetch.service,
+      label: describeFetch(fetch),
+      service: services.indexOf(fetch.service),
+      reason: describeSkipped(fetch),
+    })),
   };
 }
 
@@ -81,18 +99,6 @@ function layoutStatements(
       ends[lane] = startMs + durationMs;
       return { key, statement, lane, ...place(startMs, durationMs) };
     });
-}
-
-/** `product { inStock rating }` for entities, the root fields for the rest. */
-function describeFetch({ representations, paths, fields }: TracedFetch): string {
-  if (representations === null) return fields.filter((field) => !field.includes('.')).join(', ');
-  const names = new Set(paths.map((path) => path.slice(path.lastIndexOf('.') + 1)));
-  const inside = new Set(
-    fields
-      .filter((field) => paths.includes(field.slice(0, field.lastIndexOf('.'))))
-      .map((field) => field.slice(field.lastIndexOf('.') + 1)),
-  );
-  return `${[...names].join(', ')} { ${inside.size === 0 ? 'what others require' : [...inside].join(' ')} }`;
 }
 
 /** Round times, at most five beside the zero. */

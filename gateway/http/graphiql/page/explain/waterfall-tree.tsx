@@ -7,9 +7,16 @@ import {
   type SyntheticEvent,
 } from 'react';
 
+import { printCount } from '../../../../telemetry/describe-fetch.ts';
 import type { TraceReport } from '../../../../telemetry/trace-report.ts';
 import type { ExplainItem } from './explained-operation.tsx';
-import { layoutReport, type FetchRow, type StatementBar, type Stretch } from './layout-report.ts';
+import {
+  layoutReport,
+  type FetchRow,
+  type SkippedRow,
+  type StatementBar,
+  type Stretch,
+} from './layout-report.ts';
 import { printMs } from './print-ms.ts';
 
 interface WaterfallTreeProps {
@@ -28,7 +35,7 @@ const laneHeight = 11;
  * all, left and right between a fetch and its statements; Enter, Space or a click selects.
  */
 export function WaterfallTree({ report, items, onShow, onSelect }: WaterfallTreeProps) {
-  const { ticks, plan, rows } = useMemo(() => layoutReport(report), [report]);
+  const { ticks, plan, rows, skipped } = useMemo(() => layoutReport(report), [report]);
   const [lastFocused, setLastFocused] = useState<string>();
   // The next run may be without the fetch that had the focus; Tab finds its way in all the same.
   const focused = (items.find(({ key }) => key === lastFocused) ?? items[0])?.key;
@@ -86,7 +93,26 @@ export function WaterfallTree({ report, items, onShow, onSelect }: WaterfallTree
         ))}
       </div>
       <Grid ticks={ticks.map(({ left }) => left)} />
+      {skipped.length > 0 && <SkippedFetches rows={skipped} />}
     </div>
+  );
+}
+
+/** The plan has them and the time axis has not: who looks for one finds it here, with the reason. */
+function SkippedFetches({ rows }: { readonly rows: readonly SkippedRow[] }) {
+  return (
+    <ul className="freehold-explain-skipped" aria-label="Fetches that were not sent">
+      {rows.map(({ id, name, label, service, reason }) => (
+        <li key={id} className={`is-service-${service % 7}`}>
+          <div className="freehold-explain-head">
+            <strong>{name}</strong>
+            <span className="freehold-explain-what">{label}</span>
+            <span className="freehold-explain-ms">not sent</span>
+          </div>
+          <p>{reason}</p>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -96,13 +122,14 @@ function FetchBranch({ row, roving }: { readonly row: FetchRow; readonly roving:
   const { key, fetch, label, service, wait, work, statements, lanes } = row;
   const took = printMs(fetch.waitMs + fetch.workMs);
   const count = fetch.statements?.length ?? 0;
+  const told = fetch.statements === null ? 'statements not told' : printCount(count, 'statement');
   return (
     <div
       {...roving(key)}
       role="treeitem"
       aria-level={1}
       aria-expanded={count > 0 ? true : undefined}
-      aria-label={`Fetch ${fetch.id} from ${fetch.service}: ${label}, ${took} ms, ${count} statements${fetch.error === null ? '' : `, failed: ${fetch.error}`}`}
+      aria-label={`Fetch ${fetch.id} from ${fetch.service}: ${label}, ${took} ms, ${told}${fetch.error === null ? '' : `, failed: ${fetch.error}`}`}
       className={`freehold-explain-fetch is-service-${service % 7}${fetch.error === null ? '' : ' is-failed'}`}
     >
       <div className="freehold-explain-head" aria-hidden="true">
@@ -129,7 +156,7 @@ function StatementItem({ bar, roving }: { readonly bar: StatementBar; readonly r
       {...roving(key)}
       role="treeitem"
       aria-level={2}
-      aria-label={`Statement for ${cause}: ${printMs(durationMs)} ms, ${rows === null ? 'failed' : `${rows} rows`}, batch of ${batchSize}`}
+      aria-label={`Statement for ${cause}: ${printMs(durationMs)} ms, ${rows === null ? 'failed' : printCount(rows, 'row')}, batch of ${batchSize}`}
       className={`freehold-explain-statement${rows === null ? ' is-failed' : ''}`}
       style={{ ...stretch(bar), top: lane * laneHeight + 4 }}
     />
