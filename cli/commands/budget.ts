@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { addHeader } from './explain.ts';
+import { addHeader, parseUrl } from './explain.ts';
 
 interface BudgetOptions {
   readonly update?: true;
@@ -16,8 +16,16 @@ export function addBudgetCommand(program: Command): void {
     .description('Count the fetches and statements of the operations under operations/ against their budgets')
     .option('--update', 'write down what they need in operations/budgets.json')
     .option('--mutations', 'run mutations too; they write to the databases')
-    .option('--url <url>', 'where the gateway answers; default: this machine, at the port in freehold.json')
+    .option(
+      '--url <url>',
+      'where the gateway answers; default: this machine, at the port in freehold.json',
+      parseUrl,
+    )
     .option('--header <name:value>', 'a header to send; repeatable', addHeader, {})
+    .addHelpText(
+      'after',
+      '\nExit code: 0; 1 when an operation needs more than its budget, has\nnone or was not run, or its answer has errors.',
+    )
     .action(async (options: BudgetOptions) => {
       const { runBudget } = await import('../budget/run-budget.ts');
       await runBudget({

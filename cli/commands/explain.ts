@@ -22,7 +22,11 @@ export function addExplainCommand(program: Command): void {
     .argument('<file>', 'a GraphQL document; "-" reads standard input')
     .option('--variables <json>', 'the variables, as a JSON object', parseVariables)
     .option('--operation <name>', 'which operation of the document, where it has several')
-    .option('--url <url>', 'where the gateway answers; default: this machine, at the port in freehold.json')
+    .option(
+      '--url <url>',
+      'where the gateway answers; default: this machine, at the port in freehold.json',
+      parseUrl,
+    )
     .option(
       '--header <name:value>',
       'a header to send, such as "freehold-explain-token: SECRET" for a gateway in production; repeatable',
@@ -34,9 +38,13 @@ export function addExplainCommand(program: Command): void {
     .option('--scope <names...>', 'scopes that the token carries')
     .option('--full', 'print statements to their end')
     .option('--json', 'print the trace as JSON')
+    .addHelpText(
+      'after',
+      '\nExit code: 0; 1 when the operation was not run, or its answer has errors. Such an\nanswer is explained all the same, though less may have been asked than without\nthem; "freehold budget" counts no such answer.',
+    )
     .action(async (file: string, options: ExplainOptions) => {
       const { runExplain } = await import('../explain/run-explain.ts');
-      await runExplain(file, {
+      const isWell = await runExplain(file, {
         variables: options.variables ?? {},
         url: options.url,
         operationName: options.operation,
@@ -45,6 +53,7 @@ export function addExplainCommand(program: Command): void {
         isFull: options.full === true,
         isJson: options.json === true,
       });
+      if (!isWell) process.exitCode = 1;
     });
 }
 
@@ -67,6 +76,14 @@ function parseVariables(text: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InvalidArgumentError('expected a JSON object, such as {"id": "user-1"}.');
   return { ...value };
+}
+
+/** The address of a gateway. */
+export function parseUrl(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : undefined;
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new InvalidArgumentError('expected a URL such as http://127.0.0.1:4000/graphql.');
+  return text;
 }
 
 /** Adds `name: value` to the headers that were given before. */

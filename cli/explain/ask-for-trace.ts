@@ -53,10 +53,16 @@ export async function askForTrace(url: string, operation: TracedOperation): Prom
 /** Errors of an answer, one a line. */
 export function printErrors(errors: readonly GraphQLFormattedError[]): string {
   return errors
-    .map(({ message, path, extensions }) => {
+    .map(({ message, path, locations, extensions }) => {
       const code = extensions?.['code'];
       const place = path === undefined ? '' : `${path.join('.')}: `;
-      return `  ${place}${message}${typeof code === 'string' ? ` (${code})` : ''}`;
+      // A place in the answer tells more than the one in the document.
+      const [at] = path === undefined ? (locations ?? []) : [];
+      const notes = [
+        ...(at === undefined ? [] : [`line ${at.line}, column ${at.column}`]),
+        ...(typeof code === 'string' ? [code] : []),
+      ];
+      return `  ${place}${message}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
     })
     .join('\n');
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 
+import type { TraceReport } from '../../gateway/telemetry/trace-report.ts';
 import { readEnvironment } from '../environment.ts';
 import { loadProject } from '../project.ts';
 import { type CommandCaller, signIn } from '../sign-in.ts';
@@ -20,8 +21,11 @@ export interface RunExplainOptions {
   readonly isJson: boolean;
 }
 
-/** Runs the operation in a file and prints where its time went. @throws {ExplainError} */
-export async function runExplain(file: string, options: RunExplainOptions): Promise<void> {
+/**
+ * Runs the operation in a file and prints where its time went. Answers whether it was answered without errors.
+ * @throws {ExplainError} when it was not run
+ */
+export async function runExplain(file: string, options: RunExplainOptions): Promise<boolean> {
   const url = options.url ?? (await findGatewayUrl());
   const token = readEnvironment()['FREEHOLD_EXPLAIN_TOKEN'];
   const headers = {
@@ -31,16 +35,17 @@ export async function runExplain(file: string, options: RunExplainOptions): Prom
   };
   const query = await readDocument(file);
   const { report, errors } = await askForTrace(url, { ...options, headers, query });
-  if (options.isJson) {
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    return;
-  }
+  if (options.isJson) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else printForPeople(report, options.isFull);
+  if (errors.length > 0) process.stderr.write(`The answer has errors:\n${printErrors(errors)}\n`);
+  return errors.length === 0;
+}
+
+function printForPeople(report: TraceReport, isFull: boolean): void {
   const { isTTY, columns } = process.stdout;
   const paint: Paint = isTTY && !process.env['NO_COLOR'] ? styleText : (_style, plain) => plain;
   const width = isTTY ? Math.min(Math.max(columns, 80), 160) : 110;
-  process.stdout.write(printReport(report, { width, isFull: options.isFull, paint }));
-  if (errors.length > 0)
-    process.stdout.write(`\n${paint('red', 'The answer has errors:')}\n${printErrors(errors)}\n`);
+  process.stdout.write(printReport(report, { width, isFull, paint }));
 }
 
 /** Where a gateway that `freehold start` started answers, unless it was given another port. */

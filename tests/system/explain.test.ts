@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -238,7 +238,23 @@ test('freehold explain says what is wrong', async () => {
   expect(unreachable.code).toBe(1);
   expect(unreachable.stderr).toContain(`No gateway answers at ${unused} (ECONNREFUSED).`);
   const list = path.join(project.root, 'operations', 'storefront', 'category-page.graphql');
+  const malformed = await runFreehold(['explain', sample, '--url', '127.0.0.1:4000/graphql']);
+  expect(malformed.code).not.toBe(0);
+  expect(malformed.stderr).toContain('expected a URL such as http://127.0.0.1:4000/graphql.');
+  const broken = path.join(dataFolder, 'broken.graphql');
+  await writeFile(broken, 'query Broken {\n  product(id: \n}\n');
+  const unreadable = await runFreehold(['explain', broken, '--url', url]);
+  expect(unreadable.code).toBe(1);
+  expect(unreadable.stderr).toMatch(/Syntax Error: .* \(line 3, column 1; GRAPHQL_PARSE_FAILED\)/);
   const withoutVariables = await runFreehold(['explain', list, '--url', url]);
   expect(withoutVariables.code).toBe(1);
   expect(withoutVariables.stderr).toContain('The operation was not run:');
+});
+
+test('freehold explain explains what was answered with errors, and does not end as if all were well', async () => {
+  const own = path.join(project.root, 'operations', 'me.graphql');
+  const nobody = await runFreehold(['explain', own, '--url', url]);
+  expect(nobody.code).toBe(1);
+  expect(nobody.stdout).toContain('0 fetches, 0 statements');
+  expect(nobody.stderr).toMatch(/^The answer has errors:\n {2}me: /);
 });
