@@ -240,7 +240,7 @@ describe('on running databases', () => {
     ]);
     expect(report.breaches).toEqual([]);
     expect(isIsolated(report)).toBe(true);
-    expect(printReport(report)).toContain('isolated');
+    expect(printReport(report)).toMatch(/^ {2}isolated$/m);
   });
 
   test('credentials that open a database of another are a breach', async () => {
@@ -252,6 +252,13 @@ describe('on running databases', () => {
       'orders',
       'gateway',
     ]);
+  });
+
+  test('where no database was tried, nothing is called isolated', async () => {
+    const report = await runIsolation({ root: folder, services, databases: [], supervisorPid: undefined });
+    expect(isIsolated(report)).toBe(true);
+    expect(printReport(report)).not.toMatch(/^ {2}isolated$/m);
+    expect(printReport(report)).toContain('no database was tried, so nothing says that they are isolated');
   });
 
   test('a database that does not answer proves nothing, and is not called isolated', async () => {

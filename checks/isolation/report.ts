@@ -49,8 +49,16 @@ export function printReport(report: IsolationReport): string {
   const lines = [...notes.map((note) => `  ${note}`), ''];
   if (attempts.length > 0) lines.push(...printMatrix(attempts), '');
   for (const { name, where, what } of breaches) lines.push(`  BREACH ${name}: ${where}: ${what}`);
-  lines.push(isIsolated(report) ? '  isolated' : '  NOT isolated');
+  lines.push(`  ${printVerdict(report)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** What was not tried is not said to hold. */
+function printVerdict(report: IsolationReport): string {
+  if (!isIsolated(report)) return 'NOT isolated';
+  return report.attempts.length > 0
+    ? 'isolated'
+    : 'nothing found in source and containers; no database was tried, so nothing says that they are isolated';
 }
 
 function printMatrix(attempts: readonly Attempt[]): string[] {
