@@ -2,6 +2,7 @@ import { Supergraph } from '@apollo/federation-internals';
 import type { GraphQLSchema } from 'graphql';
 
 import type { CompositionOutcome } from '../../gateway/supergraph/compose-supergraph.ts';
+import { describeFailure } from '../../gateway/supergraph/describe-failure.ts';
 import { CheckError } from '../check-error.ts';
 import type { FileTree } from '../files/file-tree.ts';
 import type { Finding } from '../finding.ts';
@@ -74,7 +75,7 @@ function buildSide(supergraphSdl: string, side: string): GraphSide {
     });
     return { supergraphSdl: supergraphSdl.trim(), schema: supergraph.apiSchema().toGraphQLJSSchema() };
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [reason = ''] = describeFailure(error).split('\n');
     throw new CheckError(
       `${side} holds no supergraph that can be read; expected what "npx freehold publish" writes. It says: ${reason}`,
       { cause: error },

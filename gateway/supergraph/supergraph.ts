@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Supergraph as FederationSupergraph } from '@apollo/federation-internals';
 
+import { describeFailure } from './describe-failure.ts';
 import { stripAuthorization } from './strip-authorization.ts';
 import { SupergraphError } from './supergraph-error.ts';
 
@@ -38,10 +39,10 @@ function readSubgraphs(sdl: string, origin: string): { name: string; url: string
     const supergraph = FederationSupergraph.build(stripAuthorization(sdl));
     return [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url }));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeFailure(error);
     const hint = /@core|@link|specification/.test(reason)
       ? ' If this is a single subgraph\'s schema, compose it first: "freehold compose".'
       : '';
-    throw new SupergraphError(`${origin} is not a usable supergraph: ${reason.trim()}${hint}`);
+    throw new SupergraphError(`${origin} is not a usable supergraph: ${reason}${hint}`);
   }
 }

@@ -108,6 +108,15 @@ describe('freehold check', () => {
       expect(failed).toContain(message);
       expect(failed.trimEnd().split('\n')).toHaveLength(1);
     }
+    const link = 'https://specs.apollo.dev/';
+    await writeFile(
+      path.join(root, 'notes.txt'),
+      `schema @link(url: "${link}link/v1.0") @link(url: "${link}join/v0.3", for: EXECUTION) { query: Query }
+       type Query implements Named { a: Int } interface Named { name: String }`,
+    );
+    failed = '';
+    expect(await runCheckCommand(root, { format: 'text', base: 'notes.txt' }, output)).toBe(2);
+    expect(failed).toContain('not a valid GraphQL schema. Caused by: Unknown directive');
     await writeFile(
       path.join(root, 'freehold.checks.json'),
       '{ "rules": { "no-such-rule": { "severity": "off" } } }',
