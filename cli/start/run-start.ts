@@ -4,6 +4,7 @@ import { pino, type Logger } from 'pino';
 
 import { requireFreePort } from '../../gateway/http/listen.ts';
 import { leaveParent, tellParent } from '../process/parent-channel.ts';
+import { makeFolder } from './make-folder.ts';
 import { printShop } from './print-shop.ts';
 import { StartError } from './start-error.ts';
 import { makeConsoleReporter } from './start-reporter.ts';
@@ -67,8 +68,10 @@ async function stopInTime(shop: RunningShop): Promise<void> {
 
 function openLog(dataFolder: string): Logger {
   try {
-    const dest = path.join(dataFolder, 'logs', 'freehold.log');
-    return pino({ name: 'freehold' }, pino.destination({ dest, mkdir: true, sync: true }));
+    const folder = path.join(dataFolder, 'logs');
+    makeFolder(folder);
+    const dest = path.join(folder, 'freehold.log');
+    return pino({ name: 'freehold' }, pino.destination({ dest, sync: true }));
   } catch (error) {
     throw new StartError(
       `The data folder ${dataFolder} cannot be used: ${error instanceof Error ? error.message : error}. ` +

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -33,6 +34,13 @@ test('tells that the port is taken before anything is brought up', async () => {
   } finally {
     await new Promise((resolve) => holder.close(resolve));
   }
+});
+
+// Where a folder above is there and nothing can be made in it, Node's own recursive mkdir never ends.
+test.skipIf(!existsSync('/proc/self'))('tells that the data folder cannot be made', async () => {
+  const { code, stderr } = await runFreehold(['start', '--port', '0', '--data', '/proc/freehold']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^freehold: The data folder \/proc\/freehold cannot be used: ENOENT: .*--data.*\n$/);
 });
 
 test('tells that the data folder is none', async () => {
