@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { serverNodeOptions } from '../../../cli/process/node-options.ts';
 import { type Child, startNode } from '../../support/child.ts';
 import { sendOnce } from '../../support/load.ts';
+import { peerNodeOptions } from '../../support/server-options.ts';
 
 /** One of the gateways that are compared. */
 export interface Side {
@@ -68,7 +69,7 @@ const stock: Side = {
   name: 'stock @apollo/gateway',
   start: async (supergraphFile) => {
     const script = ['scripts/run-typescript.mjs', '--built', 'benchmarks/cases/gateway/stock-gateway.ts'];
-    const child = startNode(1, [...serverNodeOptions, ...script, supergraphFile]);
+    const child = startNode(1, [...peerNodeOptions, ...script, supergraphFile]);
     const [, url = ''] = await child.waitFor(/ready at (\S+)/, readyTimeoutMs);
     return { child, url };
   },
@@ -84,7 +85,7 @@ function hive(name: string, shares: boolean): Side {
       const url = `http://127.0.0.1:${port}/graphql`;
       const args = ['supergraph', supergraphFile, '--hive-router-runtime', '--host', '127.0.0.1'];
       const config = ['--port', String(port), '--config-path', 'benchmarks/peers/hive.config.mjs'];
-      const child = startNode(1, [...serverNodeOptions, hiveCommand, ...args, ...config], {
+      const child = startNode(1, [...peerNodeOptions, hiveCommand, ...args, ...config], {
         SHARE_IN_FLIGHT: String(shares),
       });
       await waitUntilAnswered(child, url);

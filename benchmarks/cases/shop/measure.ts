@@ -17,7 +17,7 @@ export interface Measurement {
 }
 
 const users = 8;
-const warmUpMs = 2500;
+const warmUpMs = 6000;
 // The machine's speed changes within seconds, so the sides take turns: a slow moment falls on all of them.
 const rounds = 3;
 const rampMs = 300;

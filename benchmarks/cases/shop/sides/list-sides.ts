@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { serverNodeOptions } from '../../../../cli/process/node-options.ts';
 import { type Child, startNode } from '../../../support/child.ts';
+import { peerNodeOptions } from '../../../support/server-options.ts';
 import { peersFolder } from '../batched/data-loader.ts';
 import type { BenchmarkShop } from '../databases/start-shop.ts';
 import { composeShop } from './read-schemas.ts';
@@ -39,7 +39,7 @@ async function startProgram(
     services.includes(service) ? [[`${service.toUpperCase()}_DATABASE_URL`, url] as const] : [],
   );
   const program = ['scripts/run-typescript.mjs', '--built', `benchmarks/cases/${script}`, ...args];
-  const child = startNode('any', [...serverNodeOptions, ...program], Object.fromEntries(urls));
+  const child = startNode('any', [...peerNodeOptions, ...program], Object.fromEntries(urls));
   const [, url = ''] = await child.waitFor(/ready at (\S+)/, readyTimeoutMs);
   return { child, url };
 }
