@@ -53,7 +53,7 @@ interface Measurement {
 }
 
 const users = 50;
-const warmUpMs = 3500;
+const warmUpMs = 8000;
 // The machine's speed changes within seconds, so the sides take turns: a slow moment falls on all of them.
 const rounds = 5;
 const roundMs = 1000;
