@@ -1,16 +1,23 @@
 import { isDataObject, type DataObject, type DataPath } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
 
-/** The objects at a plan's path, which `place` names; walked once between two answers. */
+/** A plan's path, and its hops as one text. */
+export interface DataPlace {
+  readonly path: readonly string[];
+  readonly name: string;
+}
+
+export const makePlace = (path: readonly string[]): DataPlace => ({ path, name: path.join('.') });
+
+/** The objects at a place; walked once between two answers. */
 export function findEntities(
   { data, facts, collected }: ExecutionState,
-  path: readonly string[],
-  place: string,
+  { path, name }: DataPlace,
 ): readonly DataObject[] {
-  let entities = collected.get(place);
+  let entities = collected.get(name);
   if (entities === undefined) {
     entities = collectEntities(data, path, facts.hasShared);
-    collected.set(place, entities);
+    collected.set(name, entities);
   }
   return entities;
 }

@@ -1,4 +1,4 @@
-import { findEntities } from './collect-entities.ts';
+import { findEntities, makePlace } from './collect-entities.ts';
 import type { ReadRepresentation } from './compile-reader.ts';
 import { getOwn, type DataObject } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
@@ -16,11 +16,11 @@ export function compileKnown(
   fields: readonly string[],
   read: ReadRepresentation,
 ): FindKnown {
-  const places = paths.map((path) => ({ path, place: path.join('.') }));
+  const places = paths.map(makePlace);
   return (state) => {
     const known = new Map<string, DataObject>();
-    for (const { path, place } of places)
-      for (const entity of findEntities(state, path, place)) {
+    for (const place of places)
+      for (const entity of findEntities(state, place)) {
         if (!hasAll(entity, fields)) continue;
         const text = read(entity);
         if (text !== undefined) known.set(text, entity);

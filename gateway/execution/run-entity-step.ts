@@ -1,5 +1,5 @@
-import type { EntityBatch, EntityStep, EntityTarget } from '../planning/compiled-plan.ts';
-import { findEntities, visitPlaces } from './collect-entities.ts';
+import type { EntityBatch, EntityStep } from '../planning/compiled-plan.ts';
+import { findEntities, makePlace, visitPlaces, type DataPlace } from './collect-entities.ts';
 import { compileReader, type ReadRepresentation } from './compile-reader.ts';
 import { isDataObject, typeNameOf, type DataObject } from './data.ts';
 import type { ExecutionState } from './execution-state.ts';
@@ -12,18 +12,17 @@ import type { RunnableStep } from './run-plan.ts';
 import type { ErrorPlace } from './service-error.ts';
 import { badShape, describe, type SubgraphErrorReport } from './subgraph-answer.ts';
 
-interface CompiledTarget {
-  readonly path: readonly string[];
-  /** The path as one text. */
-  readonly place: string;
+/** The targets of which the same is read. */
+interface CompiledTargets {
   readonly read: ReadRepresentation;
-  /** What is known already of entities of this target; undefined where nothing can be. */
+  /** What is known already of their entities; undefined where nothing can be. */
   readonly findKnown: FindKnown | undefined;
+  readonly places: DataPlace[];
 }
 
 interface CompiledBatch {
   readonly batch: EntityBatch;
-  readonly targets: readonly CompiledTarget[];
+  readonly targets: readonly CompiledTargets[];
   readonly interfaceNames: readonly unknown[];
 }
 
@@ -44,7 +43,7 @@ interface Representations {
 export function compileEntityStep(step: EntityStep, reuseEntityFields: boolean): RunnableStep {
   const batches: readonly CompiledBatch[] = step.batches.map((batch) => ({
     batch,
-    targets: batch.targets.map((target) => compileTarget(target, batch, reuseEntityFields)),
+    targets: compileTargets(batch, reuseEntityFields),
     interfaceNames: listInterfaceNames(batch),
   }));
   return {
@@ -88,25 +87,31 @@ export function compileEntityStep(step: EntityStep, reuseEntityFields: boolean):
   };
 }
 
-function compileTarget(
-  target: EntityTarget,
-  { known, fields }: EntityBatch,
+function compileTargets(
+  { targets, known, fields }: EntityBatch,
   reuseEntityFields: boolean,
-): CompiledTarget {
-  const read = compileReader(target);
-  return {
-    path: target.path,
-    place: target.path.join('.'),
-    read,
-    findKnown: reuseEntityFields && known.length > 0 ? compileKnown(known, fields, read) : undefined,
-  };
+): readonly CompiledTargets[] {
+  const compiled = new Map<string, CompiledTargets>();
+  for (const target of targets) {
+    const { path, requires, overrides } = target;
+    const name = JSON.stringify({ requires, overrides });
+    let same = compiled.get(name);
+    if (same === undefined) {
+      const read = compileReader(target);
+      const findKnown = reuseEntityFields && known.length > 0 ? compileKnown(known, fields, read) : undefined;
+      same = { read, findKnown, places: [] };
+      compiled.set(name, same);
+    }
+    same.places.push(makePlace(path));
+  }
+  return [...compiled.values()];
 }
 
 function readRepresentations({ targets, batch }: CompiledBatch, state: ExecutionState): Representations {
   const byText = new Map<string, DataObject[]>();
   let knownCount = 0;
-  for (const { path, place, read, findKnown } of targets) {
-    const entities = findEntities(state, path, place);
+  for (const { places, read, findKnown } of targets) {
+    const entities = places.flatMap((place) => findEntities(state, place));
     const known = entities.length === 0 ? undefined : findKnown?.(state);
     for (const entity of entities) {
       const text = read(entity);
