@@ -7,6 +7,7 @@ import { type DocumentNode, parse } from 'graphql';
 
 import { nameVariables } from '../databases/open-database.ts';
 import { ConfigError } from '../gateway/config/gateway-config.ts';
+import { findProjectRoot } from '../gateway/project-root.ts';
 import type { Seed } from '../prisma/seeding.ts';
 import type { Subgraph } from '../subgraphs/kit/define-subgraph.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -47,6 +48,13 @@ export function readDatabaseUrl(service: string, environment: Environment = read
 
 async function importModule<Module>(name: string): Promise<Module> {
   const file = path.join(import.meta.dirname, `${name}${extension}`);
-  if (!existsSync(file)) throw new ProjectError(`There is no ${path.normalize(`cli/${name}.ts`)}.`);
+  if (!existsSync(file)) {
+    const source = path.normalize(`cli/${name}.ts`);
+    throw new ProjectError(
+      existsSync(path.join(findProjectRoot(), source))
+        ? `${source} is not built; "npm run build" builds it, as "npm start" does.`
+        : `There is no ${source}.`,
+    );
+  }
   return (await import(pathToFileURL(file).href)) as Module;
 }
