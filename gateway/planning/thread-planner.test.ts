@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { bundleProgram, type BundledProgram } from '../../tests/support/bundle-program.ts';
 import { composeSubgraphs } from '../../tests/support/compose-subgraphs.ts';
@@ -47,6 +49,30 @@ describe('a planner on a thread of its own', () => {
     await planner.close();
   });
 
+  async function writeProgram(text: string): Promise<string> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-planner-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = path.join(folder, 'program.mjs');
+    await writeFile(file, text);
+    return file;
+  }
+
+  test('does not give a job to a thread that ended while it waited', async () => {
+    const made = once(process, 'worker') as Promise<[Worker]>;
+    const planner = await start(supergraphSdl);
+    const [worker] = await made;
+    await planner.plan('{ a }', []);
+    await worker.terminate();
+    expect((await planner.plan('{ b }', [])).steps[0]?.query).toBe('query{b}');
+    await planner.close();
+  });
+
+  test('ends a thread that does not start in time', async () => {
+    const file = await writeProgram('setInterval(() => {}, 1000);');
+    const starting = createThreadPlanner(supergraphSdl, pathToFileURL(file), options, 50);
+    await expect(starting).rejects.toThrow('The planner thread did not start within 50 ms.');
+  });
+
   test.each([
     ['ends', "throw new Error('no memory');", 'no memory'],
     [
@@ -57,17 +83,13 @@ describe('a planner on a thread of its own', () => {
   ])(
     'fails what waits for a new thread that %s, and starts one again for later jobs',
     async (_how, broken, reason) => {
-      const folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-planner-'));
-      const file = path.join(folder, 'program.mjs');
-      const write = (text: string) =>
-        writeFile(file, `import { parentPort } from 'node:worker_threads';\n${text}\n`);
-      const mended = [
-        "parentPort.on('message', ({ text }) => text === 'end' && process.exit());",
-        `await import(${JSON.stringify(pathToFileURL(program.file).href)});`,
-      ].join('\n');
-      await write(mended);
+      const head = "import { parentPort } from 'node:worker_threads';";
+      const mended = `${head}
+        parentPort.on('message', ({ text }) => text === 'end' && process.exit());
+        await import(${JSON.stringify(pathToFileURL(program.file).href)});`;
+      const file = await writeProgram(mended);
       const planner = await createThreadPlanner(supergraphSdl, pathToFileURL(file), options);
-      await write(broken);
+      await writeFile(file, `${head} ${broken}`);
       const plans = ['end', '{ a }', '{ b }'].map((text) => planner.plan(text, []));
       const [ended, ...waiting] = await Promise.allSettled(plans);
       expect(ended).toMatchObject({ status: 'rejected' });
@@ -77,10 +99,9 @@ describe('a planner on a thread of its own', () => {
           reason: { message: `No planner thread could be started: ${reason}` },
         });
       await expect(planner.plan('{ a }', [])).rejects.toThrow(reason);
-      await write(mended);
+      await writeFile(file, mended);
       expect((await planner.plan('{ a }', [])).steps[0]?.query).toBe('query{a}');
       await planner.close();
-      await rm(folder, { recursive: true });
     },
   );
 

@@ -17,13 +17,17 @@ interface Job {
 // A plan that needs more than this is ended, and its thread with it, before it ends the process.
 const heapMegabytesMax = 1024;
 
-/** Plans on threads of its own: `program` is the compiled `planner-thread.ts`. */
+/**
+ * Plans on threads of its own: `program` is the compiled `planner-thread.ts`. `startTimeoutMs` is how long one of them may
+ * take until it can plan, 60 s when not given: a supergraph of thousands of types takes seconds.
+ */
 export async function createThreadPlanner(
   supergraphSdl: string,
   program: URL,
   options: PlannerOptions,
+  startTimeoutMs = 60_000,
 ): Promise<Planner> {
-  const pool = new PlannerPool(supergraphSdl, program, options);
+  const pool = new PlannerPool(supergraphSdl, program, options, startTimeoutMs);
   try {
     const description = await pool.start();
     return {
@@ -41,16 +45,18 @@ class PlannerPool {
   readonly #data: PlannerThreadData;
   readonly #program: URL;
   readonly #options: PlannerOptions;
+  readonly #startTimeoutMs: number;
   readonly #waiting: Job[] = [];
   readonly #idle: PlannerThread[] = [];
   /** Those that start, wait or plan. */
   readonly #threads = new Set<PlannerThread>();
   #isClosed = false;
 
-  constructor(supergraphSdl: string, program: URL, options: PlannerOptions) {
+  constructor(supergraphSdl: string, program: URL, options: PlannerOptions, startTimeoutMs: number) {
     this.#data = { supergraphSdl };
     this.#program = program;
     this.#options = options;
+    this.#startTimeoutMs = startTimeoutMs;
   }
 
   get #threadsMax(): number {
@@ -88,6 +94,8 @@ class PlannerPool {
   async #addThread(): Promise<SupergraphDescription> {
     const thread = new PlannerThread(this.#program, this.#data);
     this.#threads.add(thread);
+    const message = `The planner thread did not start within ${this.#startTimeoutMs} ms.`;
+    const timer = setTimeout(() => void thread.end(new Error(message)), this.#startTimeoutMs);
     try {
       const description = await thread.ready;
       this.#idle.push(thread);
@@ -97,6 +105,8 @@ class PlannerPool {
       this.#threads.delete(thread);
       await thread.end(new Error('The planner thread did not start.'));
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -106,11 +116,22 @@ class PlannerPool {
 
   #assign(): void {
     while (this.#waiting.length > 0) {
-      const thread = this.#idle.pop();
+      const thread = this.#takeIdle();
       const job = thread && this.#waiting.shift();
       if (thread === undefined || job === undefined) return;
       void this.#run(thread, job);
     }
+  }
+
+  /** A thread that waits; those that ended while they waited are started anew. */
+  #takeIdle(): PlannerThread | undefined {
+    let thread = this.#idle.pop();
+    while (thread?.isEnded) {
+      this.#threads.delete(thread);
+      this.#replaceThread();
+      thread = this.#idle.pop();
+    }
+    return thread;
   }
 
   async #run(thread: PlannerThread, job: Job): Promise<void> {
