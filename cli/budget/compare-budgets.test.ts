@@ -24,6 +24,19 @@ test('an operation is over its budget where one service is asked more, even if a
   );
 });
 
+test('a service that tells no statements keeps no budget of some, and needs none', () => {
+  const measured = { Shelf: { fetches: { catalog: 1, reviews: 1 }, statements: { catalog: 1 } } };
+  const { over, under } = compareBudgets(measured, budgets, ['Shelf', 'Gone']);
+  expect(under).toEqual([]);
+  expect(printBudgetLines(over)).toBe(
+    [
+      '  operation  service  fetches  budget  statements  budget',
+      '  Shelf      reviews        1       1  > not told       2',
+    ].join('\n'),
+  );
+  expect(compareBudgets(measured, measured, ['Shelf']).over).toEqual([]);
+});
+
 test('a service that the budget does not name has no budget', () => {
   const measured = { Shelf: { ...budgets.Shelf, fetches: { ...budgets.Shelf.fetches, orders: 1 } } };
   expect(compareBudgets(measured, budgets, ['Shelf']).over).toMatchObject([

@@ -6,13 +6,14 @@ export interface BudgetLine {
   readonly service: string;
   readonly fetches: number;
   readonly fetchesBudget: number;
-  readonly statements: number;
+  /** Null when the service was asked and told nothing of its statements. */
+  readonly statements: number | null;
   readonly statementsBudget: number;
 }
 
 /** What a measurement says about the budgets. */
 export interface BudgetComparison {
-  /** Where an operation needs more than it may. */
+  /** Where an operation needs more than it may, or nobody told what it needs. */
   readonly over: readonly BudgetLine[];
   /** Where it needs less: the budget could be lowered. */
   readonly under: readonly BudgetLine[];
@@ -34,10 +35,10 @@ export function compareBudgets(
   });
   return {
     over: lines.filter(
-      (line) => line.fetches > line.fetchesBudget || line.statements > line.statementsBudget,
+      (line) => line.fetches > line.fetchesBudget || isOver(line.statements, line.statementsBudget),
     ),
     under: lines.filter(
-      (line) => line.fetches < line.fetchesBudget || line.statements < line.statementsBudget,
+      (line) => line.fetches < line.fetchesBudget || (line.statements ?? Infinity) < line.statementsBudget,
     ),
     unknown: Object.keys(measured).filter((operation) => budgets[operation] === undefined),
     left: Object.keys(budgets).filter((operation) => !known.includes(operation)),
@@ -56,7 +57,7 @@ function listLines(operation: string, needed: Budget, budget: Budget): BudgetLin
     service,
     fetches: needed.fetches[service] ?? 0,
     fetchesBudget: budget.fetches[service] ?? 0,
-    statements: needed.statements[service] ?? 0,
+    statements: needed.statements[service] ?? ((needed.fetches[service] ?? 0) > 0 ? null : 0),
     statementsBudget: budget.statements[service] ?? 0,
   }));
 }
@@ -70,7 +71,7 @@ export function printBudgetLines(lines: readonly BudgetLine[]): string {
       line.service,
       mark(line.fetches, line.fetchesBudget),
       String(line.fetchesBudget),
-      mark(line.statements, line.statementsBudget),
+      line.statements === null ? '> not told' : mark(line.statements, line.statementsBudget),
       String(line.statementsBudget),
     ]),
   ];
@@ -87,6 +88,10 @@ export function printBudgetLines(lines: readonly BudgetLine[]): string {
     )
     .map((row) => `  ${row}`.trimEnd())
     .join('\n');
+}
+
+function isOver(statements: number | null, budget: number): boolean {
+  return statements === null ? budget > 0 : statements > budget;
 }
 
 function mark(count: number, budget: number): string {

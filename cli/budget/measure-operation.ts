@@ -18,6 +18,8 @@ export async function measureOperation(
   const services = Object.entries(report.totals.services);
   return {
     fetches: Object.fromEntries(services.map(([service, { fetches }]) => [service, fetches])),
-    statements: Object.fromEntries(services.map(([service, { statements }]) => [service, statements])),
+    statements: Object.fromEntries(
+      services.flatMap(([service, { statements }]) => (statements === null ? [] : [[service, statements]])),
+    ),
   };
 }

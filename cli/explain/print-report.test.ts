@@ -74,7 +74,11 @@ const report: TraceReport = {
     rows: 2,
     statementMs: 1.125,
     bytesReceived: 900,
-    services: { catalog: { fetches: 1, statements: 0 }, inventory: { fetches: 1, statements: 1 } },
+    services: {
+      catalog: { fetches: 1, statements: 0 },
+      inventory: { fetches: 1, statements: 1 },
+      legacy: { fetches: 1, statements: null },
+    },
   },
 };
 const plain = { width: 110, isFull: false, paint: (_style: string, text: string) => text };
@@ -101,6 +105,7 @@ test('a trace prints as a tree of fetches with their statements, in the width th
     'service    fetches  statements',
     'catalog    1    0',
     'inventory    1    1',
+    'legacy    1    not told',
     'total    3    1',
     '',
     '21.00 ms in the gateway, 1.13 ms in statements, 2 rows, 900 bytes from services',

@@ -195,7 +195,7 @@ function printTotals({ totals }: TraceReport, { paint }: PrintOptions): string[]
     ...Object.entries(totals.services).map(([service, { fetches, statements }]) => [
       service,
       String(fetches),
-      String(statements),
+      statements === null ? 'not told' : String(statements),
     ]),
     ['total', String(totals.fetches), String(totals.statements)],
   ];

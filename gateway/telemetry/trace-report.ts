@@ -92,6 +92,12 @@ export interface TracedStatement {
   readonly durationMs: number;
 }
 
+export interface ServiceTotals {
+  readonly fetches: number;
+  /** Null when the service told nothing of its statements. */
+  readonly statements: number | null;
+}
+
 export interface TraceTotals {
   /** From the operation's arrival until its answer was written. */
   readonly durationMs: number;
@@ -103,5 +109,5 @@ export interface TraceTotals {
   readonly statementMs: number;
   readonly bytesReceived: number;
   /** By service, those that were asked. */
-  readonly services: Readonly<Record<string, { readonly fetches: number; readonly statements: number }>>;
+  readonly services: Readonly<Record<string, ServiceTotals>>;
 }

@@ -74,7 +74,7 @@ describe('a traced operation', () => {
       version: 1,
       operation: { kind: 'query', name: 'Shelf' },
       plan: { isCached: false, steps: 3, skipped: [] },
-      totals: { fetches: 3, statements: 0, services: { books: { fetches: 1, statements: 0 } } },
+      totals: { fetches: 3, statements: 0, services: { books: { fetches: 1, statements: null } } },
     });
     const [first, ...others] = report.fetches;
     expect(first).toMatchObject({

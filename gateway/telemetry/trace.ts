@@ -213,11 +213,11 @@ function moveStatement(statement: TracedStatement, offsetMs: number): TracedStat
 
 function sumUp(fetches: readonly TracedFetch[], durationMs: number): TraceTotals {
   const statements = fetches.flatMap((fetch) => fetch.statements ?? []);
-  const services: Record<string, { fetches: number; statements: number }> = {};
+  const services: Record<string, { fetches: number; statements: number | null }> = {};
   for (const fetch of fetches) {
-    const known = (services[fetch.service] ??= { fetches: 0, statements: 0 });
+    const known = (services[fetch.service] ??= { fetches: 0, statements: null });
     known.fetches += 1;
-    known.statements += fetch.statements?.length ?? 0;
+    if (fetch.statements) known.statements = (known.statements ?? 0) + fetch.statements.length;
   }
   return {
     durationMs,
