@@ -27,8 +27,8 @@ import { gatherEvidence, type Evidence } from './operations/evidence.ts';
 import { printOperation, type KnownOperation } from './operations/known-operation.ts';
 import { defaultOperationGlobs, loadOperations } from './operations/load-operations.ts';
 import { mergeUsage, parseUsage, type Usage } from './operations/usage-file.ts';
-import { judgeKeys } from './plans/judge-keys.ts';
 import { judgePlans } from './plans/judge-plans.ts';
+import { judgeSwap } from './plans/judge-swap.ts';
 import { loadSnapshot, type Snapshot } from './project/snapshot.ts';
 import { judgeRules } from './rules/judge-rules.ts';
 
@@ -94,7 +94,7 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
         ? api
         : await judgeDeprecation(api, base, findLineDate, config.deprecationDays, now)),
       ...judgePlans({ ...graph.base, snapshot: base }, { ...graph.head, snapshot: head }, evidence),
-      ...(base === undefined ? [] : judgeKeys({ ...graph.base, snapshot: base }, head, evidence)),
+      ...(base === undefined ? [] : judgeSwap({ ...graph.base, snapshot: base }, head, evidence)),
     );
   }
   const { databaseFindings, order } = await judgeDatabases(

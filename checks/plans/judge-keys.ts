@@ -1,48 +1,22 @@
-import { validate } from 'graphql';
-
-import type { CompiledPlan, Required } from '../../gateway/planning/compiled-plan.ts';
+import type { Required } from '../../gateway/planning/compiled-plan.ts';
 import type { Finding } from '../finding.ts';
-import type { Evidence, JudgedOperation } from '../operations/evidence.ts';
-import { listRemovedKeys, listTopFields, printKey, type RemovedKey } from '../project/removed-keys.ts';
-import type { Snapshot } from '../project/snapshot.ts';
-import type { PlanSide } from './judge-plans.ts';
-import { createPlanCounter } from './plan-cost.ts';
+import type { JudgedOperation } from '../operations/evidence.ts';
+import { listTopFields, printKey, type RemovedKey } from '../project/removed-keys.ts';
+import type { PlannedOperation } from './plan-operations.ts';
 
-/** Keys that subgraphs give up, judged by the plans of a gateway that still runs the base's supergraph. */
-export function judgeKeys(
-  base: PlanSide & { readonly snapshot: Snapshot },
-  head: Snapshot,
-  evidence: Evidence,
-): Finding[] {
-  const keys = listRemovedKeys(base.snapshot, head);
-  const isAskable = keys.some(({ tellers }) => tellers.length > 0);
-  const plans = isAskable ? planOperations(base, evidence) : [];
-  return keys.map((key) => describeKey(key, findUses(key, plans), evidence.isConclusive));
-}
-
-interface PlannedOperation {
-  readonly operation: JudgedOperation;
-  readonly plan: CompiledPlan;
+/** Judges a key that a subgraph gives up by the plans of before. */
+export function judgeKey(
+  key: RemovedKey,
+  plans: readonly PlannedOperation[],
+  isConclusive: boolean,
+): Finding {
+  return describeKey(key, findUses(key, plans), isConclusive);
 }
 
 /** An operation whose plan asks by the key, and the subgraphs whose answers that fetch waits for. */
 interface KeyUse {
   readonly operation: JudgedOperation;
   readonly sources: readonly string[];
-}
-
-function planOperations({ supergraphSdl, schema }: PlanSide, evidence: Evidence): PlannedOperation[] {
-  const counter = createPlanCounter(supergraphSdl);
-  return evidence.operations.flatMap((operation) => {
-    if (validate(schema, operation.known.document).length > 0) return [];
-    try {
-      const plan = counter.plan(operation.known);
-      return plan === undefined ? [] : [{ operation, plan }];
-    } catch {
-      // Without a plan it is answered with an error already.
-      return [];
-    }
-  });
 }
 
 function findUses(key: RemovedKey, plans: readonly PlannedOperation[]): KeyUse[] {

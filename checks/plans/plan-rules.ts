@@ -26,4 +26,11 @@ export const planRules: readonly RuleInfo[] = [
     severity: 'breaking',
     reason: 'A gateway that still runs the supergraph of before asks a service by the key that it gave up.',
   },
+  {
+    id: 'field-moved',
+    judgement: 'plans',
+    severity: 'breaking',
+    reason:
+      'A gateway that still runs the supergraph of before asks a service for the field that another one answers now.',
+  },
 ];
