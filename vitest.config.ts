@@ -15,6 +15,8 @@ export default defineConfig({
     reporters: ['default', './tests/support/closing-line-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // What is polled for is to come, and nobody cares when: vitest's own limit of a second is less than a busy machine may stand still.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     pool: 'forks',
   },
