@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { bundleProgram, type BundledProgram } from '../../tests/support/bundle-program.ts';
+import { timeEmptyProcess } from '../../tests/support/time-empty-process.ts';
 import { DatabaseError } from '../database-error.ts';
 import type { DatabaseOptions, RunningDatabase } from '../database.ts';
 import { hasProcess } from '../process-identity.ts';
@@ -78,13 +79,19 @@ describe('an embedded PostgreSQL', () => {
     await first.close();
     await first.close();
 
-    const started = performance.now();
-    const second = await open(folder);
-    // Measured 0.15 s; the bound leaves room for a busy machine.
-    expect(performance.now() - started).toBeLessThan(2_000);
-    expect(second.isNew).toBe(false);
-    expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
-    expect(new URL(second.url).password).toBe(new URL(first.url).password);
+    const [empty, starts]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 3; round++) {
+      empty.push(await timeEmptyProcess());
+      const started = performance.now();
+      const again = await open(folder);
+      starts.push(performance.now() - started);
+      expect(again.isNew).toBe(false);
+      expect(await query(again.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
+      expect(new URL(again.url).password).toBe(new URL(first.url).password);
+      await again.close();
+    }
+    // Measured 0.15 s alone, four times an empty process; the bound leaves room for a busy machine.
+    expect(Math.min(...starts)).toBeLessThan(Math.max(2_000, 40 * Math.min(...empty)));
   });
 
   test('keeps its passwords in a file for its owner alone', async () => {
@@ -101,7 +108,12 @@ describe('an embedded PostgreSQL', () => {
 
   test('tells of its unexpected death, keeps what was acknowledged and starts again', async () => {
     const folder = path.join(root, 'dies');
+    // A port that the system gives nobody by itself: one of those may be somebody else's by the second start.
+    const port = 20_000 + (process.pid % 10_000);
+    await mkdir(folder, { mode: 0o711 });
+    await writeFile(path.join(folder, 'port'), String(port));
     const first = await open(folder);
+    expect(first.port).toBe(port);
     await query(first.ownerUrl, 'CREATE TABLE note (text text NOT NULL)');
     await query(first.url, `INSERT INTO note VALUES ('acknowledged')`);
     process.kill(await readServerPid(folder), 'SIGKILL');
@@ -117,7 +129,11 @@ describe('an embedded PostgreSQL', () => {
     const first = await open(folder);
     await first.close();
     const other = createServer();
-    await new Promise<void>((resolve) => other.listen(first.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => {
+      // It is taken as well when somebody was faster.
+      other.once('error', () => resolve());
+      other.listen(first.port, '127.0.0.1', resolve);
+    });
     const second = await open(folder);
     other.close();
     expect(second.port).not.toBe(first.port);
