@@ -156,7 +156,8 @@ async function watchExit(child: ChildProcess, output: string[]): Promise<Databas
       child.stdin?.destroy();
       // Let the last lines arrive, but do not wait for a session that still holds the other end of the pipe.
       const settle = (): void => resolve({ ...readStatus(code, signal), output: output.join('\n') });
-      const timer = setTimeout(settle, 250);
+      // On the way to the next `setImmediate` the loop reads what has arrived, which a process that stood still has not.
+      const timer = setTimeout(() => setImmediate(settle), 250);
       child.once('close', () => {
         clearTimeout(timer);
         settle();
