@@ -77,10 +77,12 @@ export async function generateClient(): Promise<GeneratedClient> {
     /* @vite-ignore */ pathToFileURL(path.join(folder, 'client/client.ts')).href
   );
   const { PrismaClient } = generated as {
-    PrismaClient: new (options: { adapter: PrismaPg }) => AccountClient;
+    PrismaClient: new (options: { adapter: PrismaPg; transactionOptions: object }) => AccountClient;
   };
+  // Prisma's own limits of 2 and 5 s are none of what is tried.
+  const transactionOptions = { maxWait: 30_000, timeout: 30_000 };
   return {
-    connect: (adapter) => new PrismaClient({ adapter }),
+    connect: (adapter) => new PrismaClient({ adapter, transactionOptions }),
     async remove() {
       await rm(folder, { recursive: true, force: true });
     },
