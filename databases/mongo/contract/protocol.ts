@@ -9,7 +9,7 @@ export function describeProtocol({ rows, db, mongo }: ContractContext): void {
     const { address, authSource, database } = mongo();
     const client = new MongoClient(`${address}/${database}`, {
       directConnection: true,
-      serverSelectionTimeoutMS: 5_000,
+      serverSelectionTimeoutMS: 30_000,
       ...(user === null ? {} : { auth: { username: user, password }, authSource }),
     });
     return await client.connect();
@@ -127,7 +127,8 @@ export function describeProtocol({ rows, db, mongo }: ContractContext): void {
           .toArray(),
       );
       expect(error).toMatchObject({ code: 50, codeName: 'MaxTimeMSExpired' });
-      expect(performance.now() - before).toBeLessThan(5_000);
+      // Without a limit it takes hours.
+      expect(performance.now() - before).toBeLessThan(20_000);
     });
 
     test('that are not reached change nothing', async () => {
