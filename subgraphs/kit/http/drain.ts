@@ -4,6 +4,11 @@ import type { RunningRequests } from './running-requests.ts';
 
 /** How long answers that were written may take to leave when there is nothing more to answer, in milliseconds. */
 const flushMs = 250;
+/**
+ * How long requests that are cut off may take to answer, in milliseconds: longer than a database has to end a cancelled
+ * statement (`cancelMs` of the kit's database), or their connections would be cut before their answers are written.
+ */
+const answerMs = 1_000;
 
 /**
  * Tells clients that keep their connections to bring the next request elsewhere: once it is given, each answer says
@@ -61,7 +66,7 @@ export async function drain(
   let giveUp: NodeJS.Timeout | undefined;
   // A request answers at once when its statement is cancelled; one that waits for something else is not waited for.
   const late = new Promise<void>((resolve) => {
-    giveUp = setTimeout(resolve, drainMs + flushMs);
+    giveUp = setTimeout(resolve, drainMs + answerMs);
   });
   await Promise.race([requests.settled(), late]);
   // A connection over which nothing was asked yet is not idle to Node, and would be waited for.
