@@ -1,6 +1,3 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-
 import { parse } from 'graphql';
 import { type Db, MongoClient } from 'mongodb';
 import { pino } from 'pino';
@@ -58,22 +55,34 @@ const serve = (databaseUrl: string, settings: ServeOptions['database'] = {}) =>
     database: settings,
   });
 
+/** Holds the next `times` of a command in the database, each for as long as it takes unless it is ended. */
+const holdCommands = (owner: MongoClient, command: string, times: number, blockTimeMS: number) =>
+  owner.db('admin').command({
+    configureFailPoint: 'failCommand',
+    mode: { times },
+    data: { failCommands: [command], blockConnection: true, blockTimeMS },
+  });
+
 describe('a service on MongoDB', () => {
   let database: ServiceDatabaseUnderTest;
+  let owner: MongoClient;
   let service: RunningSubgraph;
 
   beforeAll(async () => {
     database = await openServiceDatabase('reviews', 0);
+    owner = await new MongoClient(database.ownerUrl).connect();
     service = await serve(database.url);
   });
 
   afterAll(async () => {
     await service?.close();
+    await owner?.close();
     await database?.close();
   });
 
   test('is ready, and records its commands without their values', async () => {
-    expect((await fetch(new URL('/ready', service.url))).status).toBe(200);
+    // The first connection is made for it, which may take more than the second that /ready waits.
+    await expect.poll(async () => (await fetch(new URL('/ready', service.url))).status).toBe(200);
     const { data, statements } = await askSubgraph(service.url, '{ count }');
     expect(data).toEqual({ count: 0 });
     expect(statements).toMatchObject([{ service: 'sample', cause: 'Query.count', batchSize: 1 }]);
@@ -81,7 +90,8 @@ describe('a service on MongoDB', () => {
   });
 
   test('says so when the time was too short', async () => {
-    const { errors } = await askSubgraph(service.url, '{ count }', {}, { 'freehold-deadline-ms': '1' });
+    await holdCommands(owner, 'aggregate', 1, 60_000);
+    const { errors } = await askSubgraph(service.url, '{ count }', {}, { 'freehold-deadline-ms': '100' });
     expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
   });
 });
@@ -89,11 +99,14 @@ describe('a service on MongoDB', () => {
 describe('a read of a service whose pool is full', () => {
   let database: ServiceDatabaseUnderTest;
   let owner: MongoClient;
+  /** The service's own user, who may end what the service runs. */
+  let own: MongoClient;
   let service: RunningSubgraph | undefined;
 
   beforeAll(async () => {
     database = await openServiceDatabase('reviews', 0);
     owner = await new MongoClient(database.ownerUrl).connect();
+    own = await new MongoClient(database.url).connect();
   });
 
   afterEach(async () => {
@@ -102,6 +115,7 @@ describe('a read of a service whose pool is full', () => {
 
   afterAll(async () => {
     await owner?.close();
+    await own?.close();
     await database?.close();
   });
 
@@ -111,47 +125,51 @@ describe('a read of a service whose pool is full', () => {
     return service.url;
   };
 
-  const holdFinds = (times: number, blockTimeMS: number) =>
-    owner.db('admin').command({
-      configureFailPoint: 'failCommand',
-      mode: { times },
-      data: { failCommands: ['find'], blockConnection: true, blockTimeMS },
-    });
+  const holdFinds = (times: number, blockTimeMS: number) => holdCommands(owner, 'find', times, blockTimeMS);
 
-  const isHeld = async (url: string) =>
-    (await (await fetch(new URL('/metrics', url))).text()).includes(
-      'freehold_connections{state="used",service="sample"} 1',
-    );
+  /** How many statements have a connection, and how many wait for one. */
+  const readPool = async (url: string) => {
+    const text = await (await fetch(new URL('/metrics', url))).text();
+    const read = (line: RegExp) => Number(line.exec(text)?.[1]);
+    return {
+      used: read(/^freehold_connections\{state="used",service="sample"\} (\d+)$/m),
+      waiting: read(/^freehold_connections_awaited\{service="sample"\} (\d+)$/m),
+    };
+  };
+
+  const endFinds = async () => {
+    const admin = own.db('admin');
+    const held = await admin
+      .aggregate([{ $currentOp: {} }, { $match: { 'command.find': 'reviews' } }])
+      .toArray();
+    for (const { opid } of held) await admin.command({ killOp: 1, op: opid });
+  };
 
   test('is not given up while it runs because another of its request failed before it was sent', async () => {
-    const url = await serveNarrow(800);
-    await holdFinds(2, 500);
+    const url = await serveNarrow(4_000);
+    await holdFinds(2, 5_000);
     const held = askSubgraph(url, '{ find }');
-    await expect.poll(() => isHeld(url), { interval: 10 }).toBe(true);
-    // It waits for up to 500 ms and runs for 500 ms; together that is more than it may wait.
-    expect(await askSubgraph(url, '{ findAfterFailure }')).toMatchObject({
-      data: { findAfterFailure: 0 },
-      errors: [],
-    });
+    await expect.poll(() => readPool(url), { interval: 10 }).toEqual({ used: 1, waiting: 0 });
+    const answer = askSubgraph(url, '{ findAfterFailure }');
+    await expect.poll(() => readPool(url), { interval: 10 }).toEqual({ used: 1, waiting: 1 });
+    await endFinds();
+    // It waited for a moment, and runs for longer than it may wait.
+    expect(await answer).toMatchObject({ data: { findAfterFailure: 0 }, errors: [] });
     await held;
   });
 
   test('is told that it is, though another of its request sends its command meanwhile', async () => {
-    const url = await serveNarrow(5_000);
-    await holdFinds(1, 2_000);
-    const { errors } = await askSubgraph(url, '{ findTwice }', {}, { 'freehold-deadline-ms': '800' });
+    const url = await serveNarrow(20_000);
+    await holdFinds(1, 60_000);
+    // It may wait for most of this time; what is left is for the answer.
+    const { errors } = await askSubgraph(url, '{ findTwice }', {}, { 'freehold-deadline-ms': '4000' });
     expect(errors).toMatchObject([{ extensions: { code: 'DATABASE_BUSY' } }]);
   });
 });
 
 test('a MongoDB that cannot be reached is told by its code, within seconds, and health stays', async () => {
-  const unused = createServer();
-  await new Promise<void>((resolve) => {
-    unused.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = unused.address() as AddressInfo;
-  await new Promise((resolve) => unused.close(resolve));
-  const service = await serve(`mongodb://127.0.0.1:${port}/none?directConnection=true`);
+  // Nothing listens on port 1, and no other test is given it, as it may be given one that was free a moment ago.
+  const service = await serve('mongodb://127.0.0.1:1/none?directConnection=true');
   try {
     expect((await fetch(new URL('/ready', service.url))).status).toBe(503);
     expect((await fetch(new URL('/health', service.url))).status).toBe(200);
