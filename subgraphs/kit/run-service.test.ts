@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 
 import { parse } from 'graphql';
 import { pino } from 'pino';
@@ -39,31 +38,30 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-/** A port on which nothing listens. */
-async function findClosedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function run() {
   const host = new FakeProcess();
   const lines: string[] = [];
-  const databaseUrl = `postgres://nobody@127.0.0.1:${await findClosedPort()}/none`;
-  const log = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) });
+  let complain: () => void = () => {};
+  const complained = new Promise<void>((resolve) => {
+    complain = resolve;
+  });
+  // Nothing listens on port 1, and no other test is given it, as it may be given one that was free a moment ago.
+  const databaseUrl = 'postgres://nobody@127.0.0.1:1/none';
+  const write = (line: string): void => {
+    lines.push(line);
+    if (line.includes('does not answer yet')) complain();
+  };
+  const log = pino({ base: null, timestamp: false }, { write });
   const running = await runService(subgraph, { databaseUrl, port: 0, log }, host);
-  return { host, lines, running };
+  return { host, lines, complained, running };
 }
 
 describe('a service process', () => {
   test('says where it listens before its database answers, and complains about that once', async () => {
-    const { host, lines, running } = await run();
+    const { host, lines, complained, running } = await run();
     expect(host.messages).toEqual([{ ready: true, url: running.url, port: running.port }]);
     await expect(running.checkDatabase()).rejects.toThrow('ECONNREFUSED');
+    await complained;
     host.emit('SIGTERM');
     expect(await host.exited).toBe(0);
     expect(lines.filter((line) => line.includes('does not answer yet'))).toHaveLength(1);
