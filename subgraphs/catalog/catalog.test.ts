@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { shopCategories } from '../../prisma/shop-data/categories.ts';
 import { productAt } from '../../prisma/shop-data/products.ts';
@@ -24,6 +24,8 @@ beforeAll(async () => {
     port: 0,
     log: pino({ level: 'silent' }),
   });
+  // The first statement would look for its server for 2 s and no longer.
+  await vi.waitFor(() => service.checkDatabase(), { timeout: 30_000 });
 });
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { reviewAt } from '../../prisma/shop-data/reviews.ts';
 import { askSubgraphAs, readServiceSchema } from '../../tests/support/ask-subgraph.ts';
@@ -33,6 +33,8 @@ beforeAll(async () => {
     signingKeys: makeTestKeys('reviews'),
     log: pino({ level: 'silent' }),
   });
+  // The first statement would look for its server for 2 s and no longer.
+  await vi.waitFor(() => service.checkDatabase(), { timeout: 30_000 });
 });
 
 afterAll(async () => {
