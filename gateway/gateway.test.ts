@@ -7,9 +7,10 @@ import path from 'node:path';
 import { json } from 'node:stream/consumers';
 
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { composeSubgraphs } from '../tests/support/compose-subgraphs.ts';
+import { stopClock } from '../tests/support/stop-clock.ts';
 import { startSubgraphHost, type SubgraphHost } from '../tests/support/subgraph-host.ts';
 import type { GatewayConfigInput } from './config/gateway-config.ts';
 import { listen, type ListeningGateway } from './http/listen.ts';
@@ -38,6 +39,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
   subgraphs.interfere(undefined);
   await Promise.all(open.splice(0).map((gateway) => gateway.stop()));
 });
@@ -146,6 +149,8 @@ describe('the gateway answers', () => {
 
   test('ready: yes with its services, no when it drains, while it answers until it is closed', async () => {
     const { url, gateway } = await start();
+    // Each service has its time to answer, which is not the matter here.
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal);
     const ready = await fetch(`${url}/ready`);
     expect(ready.status).toBe(200);
     expect(await ready.json()).toEqual({
@@ -270,18 +275,25 @@ describe('the gateway refuses', () => {
   });
 
   test('to wait longer than requestTimeoutMs: the stock engine loses the whole answer', async () => {
+    stopClock();
     const { url } = await start({ requestTimeoutMs: 100, engine: 'apollo' });
-    subgraphs.interfere(() => true);
-    const response = await post(url, { query: '{ slow }' });
+    const { arrived } = hangFetches(1, 'books');
+    const asked = post(url, { query: '{ slow }' });
+    await arrived;
+    vi.advanceTimersByTime(100);
+    const response = await asked;
     expect(response.status).toBe(504);
     expect(await readCode(response)).toBe('REQUEST_TIMEOUT');
   });
 
   test('to wait longer than requestTimeoutMs: the compiled engine loses what is late', async () => {
+    stopClock();
     const { url } = await start({ requestTimeoutMs: 500 });
-    subgraphs.interfere(({ subgraph }) => subgraph === 'stars');
-    const answer = await (await post(url, { query: '{ books { title stars } }' })).json();
-    expect(answer).toMatchObject({
+    const { arrived } = hangFetches(1, 'stars');
+    const asked = post(url, { query: '{ books { title stars } }' });
+    await arrived;
+    vi.advanceTimersByTime(500);
+    expect(await (await asked).json()).toMatchObject({
       data: { books: [{ title: 'Emma', stars: null }] },
       errors: [{ path: ['books', 0, 'stars'], extensions: { code: 'REQUEST_TIMEOUT', service: 'stars' } }],
     });
@@ -290,17 +302,34 @@ describe('the gateway refuses', () => {
 
 describe('a subgraph that hangs', () => {
   test('is not asked for a while, also where requestTimeoutMs is below subgraphTimeoutMs', async () => {
+    stopClock();
     const timeouts = { requestTimeoutMs: 1000, subgraphTimeoutMs: 10_000 };
     const { url } = await start({ ...timeouts, forwardHeaders: ['x-caller'] });
     // Each is another request to the subgraph: what is the same is shared.
     const ask = (caller: number) => post(url, { query: '{ slow }' }, { 'x-caller': String(caller) });
     expect(await (await ask(0)).json()).toEqual({ data: { slow: 'done' } });
-    subgraphs.interfere(() => true);
-    const hanging = await Promise.all(Array.from({ length: 20 }, (_, caller) => ask(caller)));
-    for (const answer of hanging) expect(await readCode(answer)).toBe('REQUEST_TIMEOUT');
+    const { arrived } = hangFetches(20, 'books');
+    const hanging = Promise.all(Array.from({ length: 20 }, (_, caller) => ask(caller)));
+    await arrived;
+    vi.advanceTimersByTime(1000);
+    for (const answer of await hanging) expect(await readCode(answer)).toBe('REQUEST_TIMEOUT');
     expect(await readCode(await ask(20))).toBe('SUBGRAPH_CIRCUIT_OPEN');
   });
 });
+
+/** Lets a subgraph answer nothing more; `arrived` when so many requests hang there. */
+function hangFetches(count: number, name: string): { arrived: Promise<void> } {
+  let hanging = 0;
+  const arrived = new Promise<void>((resolve) => {
+    subgraphs.interfere(({ subgraph }) => {
+      if (subgraph !== name) return false;
+      hanging += 1;
+      if (hanging === count) resolve();
+      return true;
+    });
+  });
+  return { arrived };
+}
 
 /** Lets subgraphs answer these queries only when the test says so; `arrived` when the first one is there. */
 function holdFetches(isHeld: (query: string) => boolean): { arrived: Promise<void>; letGo: () => void } {
