@@ -4,9 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { composeSubgraphs } from '../../tests/support/compose-subgraphs.ts';
+import { stopClock } from '../../tests/support/stop-clock.ts';
 import { startSubgraphHost, type SubgraphHost } from '../../tests/support/subgraph-host.ts';
 import type { GatewayConfigInput } from '../config/gateway-config.ts';
 import { createGateway } from '../index.ts';
@@ -24,6 +25,11 @@ beforeAll(async () => {
   supergraphFile = path.join(folder, 'supergraph.graphql');
   await writeFile(supergraphFile, composeSubgraphs(sdlByName, subgraphs.urls));
   subgraphs.load({ one: { Query: { one: 1, slow: 2 } } });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  subgraphs.interfere(undefined);
 });
 
 afterAll(async () => {
@@ -63,7 +69,8 @@ function ask(url: string, agent: Agent, query: string): Promise<Outcome> {
 
 describe('stopping the gateway', () => {
   test('drops no request of clients that keep their connections, and tells each to go elsewhere', async () => {
-    const gateway = await start();
+    stopClock();
+    const gateway = await start({ drainNoticeMs: 250 });
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     const statuses: (number | string)[] = [];
     let letStop: () => void = () => undefined;
@@ -78,14 +85,18 @@ describe('stopping the gateway', () => {
     };
     const clients = Promise.all(Array.from({ length: 8 }, client));
     await isWarm;
-    await gateway.stop();
+    const stopped = gateway.stop();
+    // The clock stands: the notice lasts until each of them has heard it.
     expect(await clients).toEqual(Array.from({ length: 8 }, () => 200));
     expect(new Set(statuses)).toEqual(new Set([200]));
+    vi.advanceTimersByTime(250);
+    await stopped;
     agent.destroy();
   });
 
   test('waits for a request in flight, for as long as drainTimeoutMs', async () => {
-    const gateway = await start({ drainNoticeMs: 10, drainTimeoutMs: 200 });
+    stopClock();
+    const gateway = await start({ drainNoticeMs: 0, drainTimeoutMs: 200 });
     const agent = new Agent();
     const arrivals: (() => void)[] = [];
     const arrive = () => new Promise<void>((resolve) => arrivals.push(resolve));
@@ -103,11 +114,11 @@ describe('stopping the gateway', () => {
     const stopped = gateway.stop();
     held[0]?.();
     expect((await Promise.race(answers)).status).toBe(200);
+    vi.advanceTimersByTime(200);
     await stopped;
     expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(
       new Set([200, 'ECONNRESET']),
     );
     held[1]?.();
-    subgraphs.interfere(undefined);
   });
 });
