@@ -1,13 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { listReadinessUrls, makeReadinessCheck } from './read-readiness.ts';
 
 const servers: Server[] = [];
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   const closing = servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)));
   await Promise.all(closing);
 });
@@ -30,10 +31,16 @@ async function check(subgraphs: Readonly<Record<string, string>>, replicas: Reco
   return makeReadinessCheck(() => listReadinessUrls(config, list))();
 }
 
+/** Gives services all the time that the machine needs. */
+function giveTime(): void {
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal);
+}
+
 const closedPort = 'http://127.0.0.1:9/graphql';
 
 describe('the readiness of a graph', () => {
   test('is that of its services, and names those whose database is the matter', async () => {
+    giveTime();
     const urls: string[] = [];
     const fine = await serve((request, response) => {
       urls.push(request.url ?? '');
@@ -69,6 +76,7 @@ describe('the readiness of a graph', () => {
   });
 
   test('counts a service as ready when one of its replicas is', async () => {
+    giveTime();
     const fine = await serve(answerJson(200, '{}'));
     expect(await check({ orders: closedPort }, { orders: [closedPort, fine] })).toEqual({
       status: 'ready',
@@ -77,6 +85,7 @@ describe('the readiness of a graph', () => {
   });
 
   test('is asked for once for all who ask at the same time', async () => {
+    giveTime();
     let asked = 0;
     const url = await serve((request, response) => {
       asked += 1;
