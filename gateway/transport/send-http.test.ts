@@ -41,7 +41,8 @@ afterEach(async () => {
 function open(): Endpoint {
   return createEndpoint(url, {
     connectionsMax: 1,
-    connectTimeoutMs: 1000,
+    // A machine that stands still for a moment has not lost the subgraph.
+    connectTimeoutMs: 60_000,
     keepAliveMs: 1000,
     responseBytesMax: 20,
   });
@@ -63,8 +64,9 @@ describe('a request to a subgraph', () => {
   test('goes to path and query of the URL, with headers that a caller cannot replace', async () => {
     answer = write(ok('{"data":1}'));
     const headers = { traceparent: '00-1', host: 'elsewhere', 'content-length': '9', accept: 'text/html' };
-    const deadlineAt = performance.now() + 5000;
+    const deadlineAt = performance.now() + 60_000;
     const response = await endpoint.send(makeRequest({ headers, deadlineAt }));
+    const leftMs = deadlineAt - performance.now();
     expect(response).toEqual({ status: 200, body: Buffer.from('{"data":1}') });
     const [first = '', ...lines] = received.toLowerCase().split('\r\n');
     expect(first).toBe('post /graphql?tenant=1 http/1.1');
@@ -72,7 +74,9 @@ describe('a request to a subgraph', () => {
     expect(lines).toContain('accept: application/json');
     expect(lines).toContain('content-length: 2');
     expect(lines.join('\n')).not.toMatch(/elsewhere|text\/html/);
-    expect(lines.join('\n')).toMatch(/^freehold-deadline-ms: (4\d{3}|5000)$/m);
+    const toldMs = Number(/^freehold-deadline-ms: (\d+)$/m.exec(lines.join('\n'))?.[1]);
+    expect(toldMs).toBeLessThanOrEqual(60_000);
+    expect(toldMs).toBeGreaterThanOrEqual(Math.floor(leftMs));
   });
 
   test('gives the answer whole, in however many pieces it came, and with its status', async () => {
@@ -159,8 +163,8 @@ describe('a request that nobody waits for any more', () => {
 });
 
 test('a subgraph that nobody listens for is unreachable', async () => {
-  await new Promise((resolve) => server.close(resolve));
+  // A port that was free a moment ago may be another's by now.
+  url = 'http://127.0.0.1:1/graphql';
+  endpoint = open();
   await expect(endpoint.send(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_UNREACHABLE' });
-  server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
