@@ -208,13 +208,13 @@ describe('who may ask for a trace', () => {
 });
 
 test('an operation that nobody asked about has no extensions, and its time left goes to every subgraph', async () => {
-  const url = await start({ requestTimeoutMs: 5000 });
+  const url = await start({ requestTimeoutMs: 60_000, subgraphTimeoutMs: 90_000 });
   const answer = await ask(url, query);
   expect(answer.extensions).toBeUndefined();
   for (const { headers } of subgraphs.requests) {
     expect(headers['freehold-explain']).toBeUndefined();
     // Up to a second more, for those who share the request.
     expect(Number(headers['freehold-deadline-ms'])).toBeGreaterThan(1000);
-    expect(Number(headers['freehold-deadline-ms'])).toBeLessThanOrEqual(6000);
+    expect(Number(headers['freehold-deadline-ms'])).toBeLessThanOrEqual(61_000);
   }
 });
