@@ -5,21 +5,38 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { bundleProgram, type BundledProgram } from '../../tests/support/bundle-program.ts';
 import { composeSubgraphs } from '../../tests/support/compose-subgraphs.ts';
+import { stopClock } from '../../tests/support/stop-clock.ts';
 import { plannerDefaults, type PlannerOptions } from './planner.ts';
 import { createThreadPlanner } from './thread-planner.ts';
 
 const supergraphSdl = composeSubgraphs({ one: 'type Query { a: Int b: Int }' });
-const options: PlannerOptions = { ...plannerDefaults, plannerThreads: 1 };
+const options: PlannerOptions = { ...plannerDefaults, plannerThreads: 1, planTimeoutMs: 1000 };
 
 let program: BundledProgram;
+let folder: string;
+// Only what is meant to take too long does.
+beforeEach(stopClock);
+afterEach(() => {
+  vi.useRealTimers();
+});
 beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-planner-'));
   program = await bundleProgram(path.join(import.meta.dirname, 'planner-thread.ts'));
 });
-afterAll(() => program.remove());
+afterAll(async () => {
+  await program.remove();
+  await rm(folder, { recursive: true });
+});
+
+/** Writes a program that does this first, and then what the planner's does. */
+async function writeProgram(file: string, first: string): Promise<void> {
+  const planner = `await import(${JSON.stringify(pathToFileURL(program.file).href)});`;
+  await writeFile(file, `import { parentPort } from 'node:worker_threads';\n${first}\n${planner}\n`);
+}
 
 const start = (sdl: string, changes: Partial<PlannerOptions> = {}) =>
   createThreadPlanner(sdl, pathToFileURL(program.file), { ...options, ...changes });
@@ -43,19 +60,17 @@ describe('a planner on a thread of its own', () => {
   });
 
   test('ends a plan that takes too long, and goes on with a new thread', async () => {
-    const planner = await start(supergraphSdl, { planTimeoutMs: 0 });
-    const late = await Promise.allSettled([planner.plan('{ a b }', []), planner.plan('{ a }', [])]);
-    expect(late.some(({ status }) => status === 'rejected')).toBe(true);
+    const file = path.join(folder, 'endless.mjs');
+    await writeProgram(file, "parentPort.on('message', ({ text }) => { while (text === 'endless'); });");
+    const planner = await createThreadPlanner(supergraphSdl, pathToFileURL(file), options);
+    const plans = Promise.allSettled(['endless', '{ a }'].map((text) => planner.plan(text, [])));
+    vi.advanceTimersByTime(options.planTimeoutMs);
+    expect(await plans).toMatchObject([
+      { status: 'rejected', reason: { code: 'OPERATION_PLAN_TIMEOUT' } },
+      { status: 'fulfilled', value: { steps: [{ query: 'query{a}' }] } },
+    ]);
     await planner.close();
   });
-
-  async function writeProgram(text: string): Promise<string> {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'freehold-planner-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = path.join(folder, 'program.mjs');
-    await writeFile(file, text);
-    return file;
-  }
 
   test('does not give a job to a thread that ended while it waited', async () => {
     const made = once(process, 'worker') as Promise<[Worker]>;
@@ -68,8 +83,10 @@ describe('a planner on a thread of its own', () => {
   });
 
   test('ends a thread that does not start in time', async () => {
-    const file = await writeProgram('setInterval(() => {}, 1000);');
+    const file = path.join(folder, 'still.mjs');
+    await writeFile(file, 'setInterval(() => {}, 1000);');
     const starting = createThreadPlanner(supergraphSdl, pathToFileURL(file), options, 50);
+    vi.advanceTimersByTime(50);
     await expect(starting).rejects.toThrow('The planner thread did not start within 50 ms.');
   });
 
@@ -83,13 +100,11 @@ describe('a planner on a thread of its own', () => {
   ])(
     'fails what waits for a new thread that %s, and starts one again for later jobs',
     async (_how, broken, reason) => {
-      const head = "import { parentPort } from 'node:worker_threads';";
-      const mended = `${head}
-        parentPort.on('message', ({ text }) => text === 'end' && process.exit());
-        await import(${JSON.stringify(pathToFileURL(program.file).href)});`;
-      const file = await writeProgram(mended);
+      const file = path.join(folder, 'program.mjs');
+      const mended = "parentPort.on('message', ({ text }) => text === 'end' && process.exit());";
+      await writeProgram(file, mended);
       const planner = await createThreadPlanner(supergraphSdl, pathToFileURL(file), options);
-      await writeFile(file, `${head} ${broken}`);
+      await writeProgram(file, broken);
       const plans = ['end', '{ a }', '{ b }'].map((text) => planner.plan(text, []));
       const [ended, ...waiting] = await Promise.allSettled(plans);
       expect(ended).toMatchObject({ status: 'rejected' });
@@ -99,7 +114,7 @@ describe('a planner on a thread of its own', () => {
           reason: { message: `No planner thread could be started: ${reason}` },
         });
       await expect(planner.plan('{ a }', [])).rejects.toThrow(reason);
-      await writeFile(file, mended);
+      await writeProgram(file, mended);
       expect((await planner.plan('{ a }', [])).steps[0]?.query).toBe('query{a}');
       await planner.close();
     },
