@@ -15,16 +15,17 @@ export async function runGateway(input: GatewayConfigInput): Promise<void> {
     await gateway.close();
     throw error;
   });
-  log.info({ url: `${listening.url}/graphql`, engine: gateway.config.engine }, 'the gateway answers');
-  tellParent({ ready: true, url: listening.url, port: listening.port });
-
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     const stop = (): void => void listening.stop().then(resolve, resolve);
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
     process.on('disconnect', stop);
     process.on('SIGHUP', () => void gateway.reload());
   });
+  log.info({ url: `${listening.url}/graphql`, engine: gateway.config.engine }, 'the gateway answers');
+  // After the handlers: who is told this may send a signal at once, and without them it would end this process.
+  tellParent({ ready: true, url: listening.url, port: listening.port });
+  await stopped;
   leaveParent();
 }
 

@@ -59,6 +59,24 @@ test.each(['compiled', 'apollo'])(
   },
 );
 
+test.each(['SIGTERM', 'SIGINT'])(
+  'stops cleanly on %s in the moment in which it says that it is ready',
+  async (signal) => {
+    // A signal that nobody handles ends the process before `kill` returns.
+    const signalSelf = `
+    const send = process.send.bind(process);
+    process.send = (message, ...rest) => {
+      process.kill(process.pid, 'SIGHUP');
+      process.kill(process.pid, '${signal}');
+      return send(message, ...rest);
+    };`;
+    const command = startFreehold(['gateway', '--supergraph', supergraphFile, '--port', '0'], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(signalSelf)}`,
+    });
+    expect(await command.ended).toMatchObject({ code: 0, signal: null });
+  },
+);
+
 test('loads a changed supergraph on SIGHUP', async () => {
   const file = path.join(folder, 'changing.graphql');
   await writeFile(file, composeSubgraphs(sdlByName, subgraphs.urls));
@@ -68,7 +86,7 @@ test('loads a changed supergraph on SIGHUP', async () => {
   await writeFile(file, composeSubgraphs(changed, subgraphs.urls));
   command.kill('SIGHUP');
   await expect
-    .poll(async () => JSON.stringify(await ask(url, '{ planets { rings } }')), { timeout: 10_000 })
+    .poll(async () => JSON.stringify(await ask(url, '{ planets { rings } }')), { timeout: 30_000 })
     .toBe('{"data":{"planets":[{"rings":null}]}}');
   command.kill('SIGTERM');
   expect((await command.ended).code).toBe(0);
