@@ -1,5 +1,7 @@
 import { createServer, type Server, type Socket, connect } from 'node:net';
 
+import { findQuietPort } from '../support/quiet-port.ts';
+
 /** What a proxy does with what passes. */
 export type ProxyMode =
   /** Forwards it. */
@@ -31,30 +33,30 @@ interface Pair {
   readonly server: Socket;
 }
 
-/** Opens a proxy on a free port of 127.0.0.1. */
+/** Opens a proxy on a port of 127.0.0.1 that nobody is given while it is closed. */
 export async function openFaultProxy(): Promise<FaultProxy> {
-  const proxy = new TcpProxy();
+  const proxy = new TcpProxy(await findQuietPort());
   await proxy.listen();
   return proxy;
 }
 
 class TcpProxy implements FaultProxy {
   target: { readonly host: string; readonly port: number } | undefined;
-  port = 0;
+  readonly port: number;
   #mode: ProxyMode = { kind: 'pass' };
   #server: Server | undefined;
   readonly #pairs = new Set<Pair>();
+
+  constructor(port: number) {
+    this.port = port;
+  }
 
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       const server = createServer((client) => this.#accept(client));
       this.#server = server;
       server.once('error', reject);
-      server.listen(this.port, '127.0.0.1', () => {
-        const address = server.address();
-        if (typeof address === 'object' && address) this.port = address.port;
-        resolve();
-      });
+      server.listen(this.port, '127.0.0.1', resolve);
     });
   }
 

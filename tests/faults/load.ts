@@ -30,7 +30,7 @@ export interface LoadClient {
 }
 
 /** A request that gets no answer in this time is given up, in milliseconds: the gateway has a shorter deadline. */
-const giveUpMs = 15_000;
+const giveUpMs = 60_000;
 
 /** Opens connections to the gateway that are kept alive. */
 export function openLoadClient(url: string, tokenOf: (user: string) => Promise<string>): LoadClient {

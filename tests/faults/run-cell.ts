@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beginFault, nameCell, type FaultCell } from './fault-cells.ts';
 import { startLoad, type LoadClient, type LoadResult } from './load.ts';
 import { makeFinding, sideBySide, type LoadOperation } from './operations.ts';
-import { judgeResults, recoveryMaxMs } from './judge-results.ts';
+import { type Bounds, judgeResults, listUnshown, strictBounds } from './judge-results.ts';
 import type { ShopUnderFault } from './shop-under-fault.ts';
 import { watchReadiness } from './watch-readiness.ts';
 
@@ -33,7 +33,9 @@ export interface CellTimes {
   readonly perSecond: number;
 }
 
-const askAgainMs = 10_000;
+const askAgainMs = 30_000;
+/** So many answers in full after each other say that all is well. */
+const fullInARow = 20;
 
 export const cellTimes: CellTimes = { beforeMs: 400, faultMs: 2500, afterMs: 2500, perSecond: 40 };
 
@@ -50,21 +52,27 @@ export async function runCell(
   client: LoadClient,
   cell: FaultCell,
   times: CellTimes = cellTimes,
+  bounds: Bounds = strictBounds,
 ): Promise<CellResult> {
   const expected = await askUntilFull(client, sideBySide);
   const pids = readPids(shop);
   const load = startLoad(client, Date.now().toString(36), times.perSecond);
   await delay(times.beforeMs);
-  const readiness = watchReadiness(shop.url);
+  const readiness = watchReadiness(shop.url, bounds);
   const beganAt = performance.now();
   const fault = await beginFault(shop, cell);
   // A stalled part is noticed by requests that wait in vain, and then by those that need not wait any more.
   await delay(times.faultMs + (cell.kind === 'stall' ? shop.deadlines.subgraphTimeoutMs : 0));
+  const { results } = load;
+  await waitUntil(
+    () => listUnshown(cell, results, beganAt, performance.now()).length === 0 && readiness.hasNamed(cell),
+    bounds.noticeMaxMs,
+  );
   await fault.end();
   const returnedAt = performance.now();
   await delay(times.afterMs);
+  await waitUntil(() => isWellSince(results, returnedAt), bounds.recoveryMaxMs);
   await load.stop();
-  const { results } = load;
   const { recoveryMs, last } = measureRecovery(results, returnedAt);
   const { acknowledged, lost } = await findLostWrites(client, results);
   const problems = [
@@ -74,11 +82,12 @@ export async function runCell(
       beganAt,
       returnedAt,
       requestTimeoutMs: shop.deadlines.requestTimeoutMs,
+      bounds,
     }),
     ...(await readiness.judge(cell)),
     ...listRestarts(cell, pids, readPids(shop)),
     ...(lost > 0 ? [`${lost} acknowledged writes are lost`] : []),
-    ...(recoveryMs < recoveryMaxMs
+    ...(recoveryMs < bounds.recoveryMaxMs
       ? []
       : [`not well until ${Math.round(recoveryMs)} ms after the return; last: ${describeErrors(last)}`]),
   ];
@@ -98,6 +107,20 @@ export async function runCell(
     recoveryMs,
     problems,
   };
+}
+
+/** Looks again and again, at most for so long. */
+async function waitUntil(isSo: () => boolean, maxMs: number): Promise<void> {
+  const until = performance.now() + maxMs;
+  while (performance.now() < until && !isSo()) await delay(50);
+}
+
+function isWellSince(results: readonly LoadResult[], returnedAt: number): boolean {
+  const last = results.slice(-fullInARow);
+  return (
+    last.length === fullInARow &&
+    last.every(({ kind, startedAt }) => kind === 'full' && startedAt >= returnedAt)
+  );
 }
 
 /** Asks again while the answer is not full, for a while: whether something is there can be told by full answers alone. */

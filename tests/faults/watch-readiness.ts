@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FaultCell } from './fault-cells.ts';
-import { isNoticed } from './judge-results.ts';
+import { type Bounds, isNoticed } from './judge-results.ts';
 
 interface ReadyAnswer {
   readonly status: string;
@@ -12,14 +12,14 @@ interface ReadyAnswer {
 export interface ReadinessWatch {
   /** Ends the watch and says what was wrong with the answers. */
   judge(cell: FaultCell): Promise<string[]>;
+  /** Whether the answers so far have named what is disturbed, where they have to. */
+  hasNamed(cell: FaultCell): boolean;
 }
 
 const everyMs = 150;
-/** The last answer must be a good one within this time. */
-const backMs = 3000;
 
 /** Asks `/ready` again and again. */
-export function watchReadiness(url: string): ReadinessWatch {
+export function watchReadiness(url: string, bounds: Bounds): ReadinessWatch {
   const answers: ReadyAnswer[] = [];
   const over = new AbortController();
   const read = async (): Promise<ReadyAnswer> => (await fetch(`${url}/ready`)).json() as Promise<ReadyAnswer>;
@@ -29,19 +29,21 @@ export function watchReadiness(url: string): ReadinessWatch {
       await delay(everyMs);
     }
   })();
+  const hasNamed = (cell: FaultCell): boolean => !isTold(cell) || isNamed(cell, answers, bounds);
   return {
+    hasNamed,
     async judge(cell) {
       over.abort();
       await watched;
-      const until = performance.now() + backMs;
+      const until = performance.now() + bounds.readyMaxMs;
       let last = await read();
       while (last.status !== 'ready' && performance.now() < until) {
         await delay(everyMs);
         last = await read();
       }
       return [
-        ...listWrongNames(cell, answers),
-        ...(!isTold(cell) || isNamed(cell, answers) ? [] : [`/ready never named ${cell.service}`]),
+        ...(bounds.mayOthersBeSlow ? [] : listWrongNames(cell, answers)),
+        ...(hasNamed(cell) ? [] : [`/ready never named ${cell.service}`]),
         ...(last.status === 'ready' ? [] : [`/ready still says ${JSON.stringify(last)}`]),
       ];
     },
@@ -54,9 +56,19 @@ function isTold(cell: FaultCell): boolean {
 }
 
 /** That a service cannot be reached may also be what a database's fault looks like from far away, but not the reverse. */
-function isNamed({ service, part }: FaultCell, answers: readonly ReadyAnswer[]): boolean {
+function isNamed(
+  cell: FaultCell,
+  answers: readonly ReadyAnswer[],
+  { mayOthersBeSlow }: Pick<Bounds, 'mayOthersBeSlow'>,
+): boolean {
+  const { service, part } = cell;
   const what = part === 'service' ? `The service ${service} ` : `The database of ${service} `;
-  return answers.some(({ services }) => services[service]?.reason?.startsWith(what));
+  return answers.some(
+    (answer) =>
+      answer.services[service]?.reason?.startsWith(what) === true &&
+      // Where others may be slow at times, it must have been named alone at another.
+      (!mayOthersBeSlow || listWrongNames(cell, [answer]).length === 0),
+  );
 }
 
 function listWrongNames({ service }: FaultCell, answers: readonly ReadyAnswer[]): string[] {

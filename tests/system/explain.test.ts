@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -14,6 +13,7 @@ import { measureOperation } from '../../cli/budget/measure-operation.ts';
 import { loadProject, type ProjectSubgraph } from '../../cli/project.ts';
 import { signIn } from '../../cli/sign-in.ts';
 import { measureShortest } from '../support/measure-shortest.ts';
+import { findQuietPort } from '../support/quiet-port.ts';
 import { ask, runFreehold, signInAs, startFreehold, type RunningCommand } from '../support/run-freehold.ts';
 
 /** Counts, by the database itself, the statements that its service has sent so far. */
@@ -100,19 +100,6 @@ async function measureTwice(name: string): Promise<{ told: Budget; seen: Record<
   const after = await countAll();
   const seen = [...after].map(([service, count]) => [service, count - (before.get(service) ?? 0)] as const);
   return { told, seen: Object.fromEntries(seen.filter(([, count]) => count > 0)) };
-}
-
-/** A port that was free a moment ago. */
-async function findUnusedUrl(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return `http://127.0.0.1:${port}/graphql`;
 }
 
 describe('explain tells the truth, and no operation needs more than its budget', () => {
@@ -242,7 +229,7 @@ test('freehold explain says what is wrong', async () => {
     stderr: 'freehold: Cannot read the document no-such-file.graphql: ENOENT.\n',
   });
   const sample = path.join(project.root, 'operations', 'sample.graphql');
-  const unused = await findUnusedUrl();
+  const unused = `http://127.0.0.1:${await findQuietPort()}/graphql`;
   const unreachable = await runFreehold(['explain', sample, '--url', unused]);
   expect(unreachable.code).toBe(1);
   expect(unreachable.stderr).toContain(`No gateway answers at ${unused} (ECONNREFUSED).`);
