@@ -24,7 +24,7 @@ export interface ManagedProcessOptions {
   readonly makeEnvironment: () => Readonly<Record<string, string>>;
   /** Where its output is appended. */
   readonly logFile: string;
-  /** Longest time from the start to the ready message, in milliseconds. Default 30 s. */
+  /** Longest time from the start to the ready message, in milliseconds. Default 60 s. */
   readonly readyTimeoutMs?: number;
   readonly onState?: (state: ProcessState) => void;
 }
@@ -98,7 +98,7 @@ export class ManagedProcess {
   }
 
   #spawn(): { ready: Promise<ReadyMessage>; ended: Promise<string> } {
-    const { name, makeArguments, makeEnvironment, readyTimeoutMs = 30_000 } = this.#options;
+    const { name, makeArguments, makeEnvironment, readyTimeoutMs = 60_000 } = this.#options;
     const tail = new OutputTail();
     const program = path.join(findProjectRoot(), 'bin', 'freehold.js');
     const child = spawn(process.execPath, [...serverNodeOptions, program, ...makeArguments(this.#port)], {
