@@ -2,12 +2,12 @@
 const timesMax = 10;
 
 /**
- * Takes a time until it is below `boundMs`, and tells the shortest. A busy machine may hold up any one of them, but what
+ * Takes a time until it is below `bound`, and tells the shortest. A busy machine may hold up any one of them, but what
  * the code itself waits for is in each: a bound that none of them keeps is not kept.
  */
-export async function measureShortest(boundMs: number, take: () => Promise<number>): Promise<number> {
-  let shortestMs = Infinity;
-  for (let taken = 0; taken < timesMax && shortestMs >= boundMs; taken += 1)
-    shortestMs = Math.min(shortestMs, await take());
-  return shortestMs;
+export async function measureShortest(bound: number, take: () => Promise<number>): Promise<number> {
+  let shortest = Infinity;
+  for (let taken = 0; taken < timesMax && shortest >= bound; taken += 1)
+    shortest = Math.min(shortest, await take());
+  return shortest;
 }
