@@ -64,12 +64,13 @@ test.each(['SIGTERM', 'SIGINT'])(
   async (signal) => {
     // A signal that nobody handles ends the process before `kill` returns.
     const signalSelf = `
-    const send = process.send.bind(process);
-    process.send = (message, ...rest) => {
-      process.kill(process.pid, 'SIGHUP');
-      process.kill(process.pid, '${signal}');
-      return send(message, ...rest);
-    };`;
+      const send = process.send?.bind(process);
+      // The gateway's threads have none.
+      if (send) process.send = (message, ...rest) => {
+        process.kill(process.pid, 'SIGHUP');
+        process.kill(process.pid, '${signal}');
+        return send(message, ...rest);
+      };`;
     const command = startFreehold(['gateway', '--supergraph', supergraphFile, '--port', '0'], {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(signalSelf)}`,
     });
