@@ -11,6 +11,7 @@ import { listen, type ListeningGateway } from '../../gateway/http/listen.ts';
 import { createGateway } from '../../gateway/index.ts';
 import { composeSubgraphs } from '../support/compose-subgraphs.ts';
 import { findChromium } from '../support/find-chromium.ts';
+import { newGraphiqlPage, waitForEditors } from '../support/graphiql-page.ts';
 import { startSubgraphHost, type SubgraphHost } from '../support/subgraph-host.ts';
 
 const executablePath = findChromium();
@@ -75,12 +76,13 @@ describe.skipIf(reason !== undefined)(
       if (folder) await rm(folder, { recursive: true, force: true });
     });
 
-    async function openPanel(viewport = { width: 1280, height: 720 }): Promise<void> {
-      page = await (await browser.newContext({ viewport })).newPage();
+    async function openPanel(viewport?: { readonly width: number; readonly height: number }): Promise<void> {
+      page = await newGraphiqlPage(browser, viewport);
       await page.addInitScript({
         content: `localStorage.setItem('graphiql:query', ${JSON.stringify(query)})`,
       });
       await page.goto(`${gateway.url}/graphiql`);
+      await waitForEditors(page);
       await page.getByRole('button', { name: 'Show Explain' }).click();
     }
 
@@ -128,25 +130,23 @@ describe.skipIf(reason !== undefined)(
       await run();
       await items().first().focus();
       await page.keyboard.press('ArrowDown');
-      expect(await focusedName()).toContain('Fetch 1 from stars');
+      await expect.poll(focusedName).toContain('Fetch 1 from stars');
       await page.keyboard.press('ArrowRight');
-      expect(await focusedName()).toContain('Statement for Book.stars');
-      expect(await page.getByRole('complementary', { name: 'Detail' }).textContent()).toContain(
-        statement.text,
-      );
+      await expect.poll(focusedName).toContain('Statement for Book.stars');
+      const detail = page.getByRole('complementary', { name: 'Detail' });
+      await expect.poll(() => detail.textContent()).toContain(statement.text);
       await page.keyboard.press('Enter');
       const marked = page.locator('.freehold-explain-cause');
       await marked.first().waitFor();
-      expect(await marked.allTextContents()).toEqual(['stars']);
-      expect(await page.locator('[aria-selected=true][role=treeitem]').getAttribute('aria-label')).toContain(
-        'Book.stars',
-      );
+      await expect.poll(() => marked.allTextContents()).toEqual(['stars']);
+      const selected = page.locator('[aria-selected=true][role=treeitem]');
+      await expect.poll(() => selected.getAttribute('aria-label')).toContain('Book.stars');
       await page.keyboard.press('Home');
-      expect(await focusedName()).toContain('Fetch 0 from books');
+      await expect.poll(focusedName).toContain('Fetch 0 from books');
       await page.keyboard.press(' ');
       await expect.poll(() => marked.allTextContents()).toEqual(['books', 'title']);
       // One stop for Tab, wherever the arrows were.
-      expect(await page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
+      await expect.poll(() => page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
     });
 
     test('is used by pointer: hovering tells the text, a click marks the cause', async () => {
@@ -176,9 +176,9 @@ describe.skipIf(reason !== undefined)(
       });
       await page.locator('.graphiql-execute-button').click();
       await expect.poll(() => items().count()).toBe(1);
-      expect(await detail.textContent()).toContain('Fetch 0 from books');
-      expect(await detail.textContent()).toContain('works1234 ms');
-      expect(await page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
+      await expect.poll(() => detail.textContent()).toContain('Fetch 0 from books');
+      await expect.poll(() => detail.textContent()).toContain('works1234 ms');
+      await expect.poll(() => page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
     });
 
     test('names the operation that it tells of, which another tab may hold', async () => {
@@ -200,7 +200,7 @@ describe.skipIf(reason !== undefined)(
         expect.soft(box?.width, part).toBeGreaterThan(250);
         expect.soft((box?.x ?? 0) + (box?.width ?? 0), part).toBeLessThanOrEqual(400);
       }
-      await page.getByRole('button', { name: 'New tab' }).click({ timeout: 5000 });
+      await page.getByRole('button', { name: 'New tab' }).click();
       await expect.poll(() => page.getByRole('tab').count()).toBe(2);
       // What the editor draws is scrolled with its frame.
       await page.locator('.graphiql-main').evaluate((element) => element.scrollTo(0, 500));

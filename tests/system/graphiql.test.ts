@@ -9,6 +9,7 @@ import { orderAt } from '../../prisma/shop-data/orders.ts';
 import { productAt } from '../../prisma/shop-data/products.ts';
 import { partSizes } from '../../prisma/shop-data/sizes.ts';
 import { findChromium } from '../support/find-chromium.ts';
+import { newGraphiqlPage, waitForEditors } from '../support/graphiql-page.ts';
 import { startFreehold, type RunningCommand } from '../support/run-freehold.ts';
 
 const executablePath = findChromium();
@@ -40,28 +41,33 @@ test('GraphiQL runs the sample query for anybody and the second one by the token
     return;
   }
   const { url } = await shop.ready;
-  const page = await browser.newPage();
+  const page = await newGraphiqlPage(browser);
   const foreign: string[] = [];
   page.on('request', (request) => {
     if (!/^(data:|blob:)/.test(request.url()) && !request.url().startsWith(url)) foreign.push(request.url());
   });
   await page.goto(`${url}/graphiql`);
+  await waitForEditors(page);
   await page.getByRole('button', { name: /execute query/i }).click();
   const response = page.locator('.graphiql-response');
   await expect
-    .poll(async () => (await response.textContent())?.replaceAll('\u00A0', ' '), { timeout: 20_000 })
+    .poll(async () => (await response.textContent())?.replaceAll('\u00A0', ' '))
     .toContain(productAt(1).name);
   const newest = Array.from({ length: partSizes.orders }, (_, place) => orderAt(place + 1))
     .filter((order) => order.customerId === 'user-1')
     .sort((left, right) => right.placedAt.localeCompare(left.placedAt))[0];
   // The headers are not kept in the browser, and are there again when the page is opened again.
+  const readTabs = () => page.evaluate<string | null>(`localStorage.getItem('graphiql:tabState')`);
   for (const open of [() => page.getByRole('tab', { name: 'Me' }).click(), () => page.reload()]) {
     await open();
+    await waitForEditors(page);
     await page.getByRole('button', { name: /execute query/i }).click();
     await expect
-      .poll(async () => (await response.textContent())?.replaceAll('\u00A0', ' '), { timeout: 20_000 })
+      .poll(async () => (await response.textContent())?.replaceAll('\u00A0', ' '))
       .toContain(`FH-${String(newest?.sequence).padStart(7, '0')}`);
+    // GraphiQL writes a moment later which tab is open.
+    await expect.poll(readTabs).toContain('"activeTabIndex":1');
   }
   expect(foreign).toEqual([]);
-  await page.close();
+  await page.context().close();
 });
