@@ -50,7 +50,7 @@ describe('a subgraph that does not stop', () => {
     }, 5);
     const answer = await runOperation(engine, {
       query: '{ me { name reviews { body } } }',
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(120_000),
     });
     clearInterval(watch);
     expect(answer.data).toEqual({ me: { name: 'Ada Brandt', reviews: null } });
@@ -74,7 +74,7 @@ describe('a subgraph that does not stop', () => {
         expect(errors).toBeUndefined();
         expect(data).toEqual({ me: { name: 'Ada Brandt', reviews: [{ id: '1' }, { id: '2' }] } });
       },
-      { timeout: 40_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     );
   });
 
@@ -90,8 +90,6 @@ describe('a subgraph that does not stop', () => {
       return true;
     });
     await runOperation(engine, { query: '{ me { name reviews { id } } }', signal: client.signal });
-    await vi.waitFor(() => {
-      expect(isLeft).toBe(true);
-    });
+    await expect.poll(() => isLeft).toBe(true);
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../gateway/engine.ts';
 import { composeSubgraphs } from '../support/compose-subgraphs.ts';
 import { createEngineUnderTest, runOperation, type ClientAnswer } from '../support/engines-under-test.ts';
+import { measureShortest } from '../support/measure-shortest.ts';
 import { startSubgraphHost, type SubgraphHost } from '../support/subgraph-host.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
@@ -12,6 +13,9 @@ const sdlByName = {
 };
 const positions = Array.from({ length: 5000 }, (_, position) => position);
 const books = JSON.stringify({ data: { books: positions.map((id) => ({ __typename: 'Book', id })) } });
+
+// Quadratic work took 5 s and more here; linear work takes a tenth of the bound.
+const msMax = 3000;
 
 let host: SubgraphHost;
 let engine: Engine;
@@ -25,20 +29,21 @@ afterAll(async () => {
   await host.close();
 });
 
-/** Asks for the stars of all books, where that subgraph answers this; and says how long it took. */
+/** Asks for the stars of all books, where that subgraph answers this; and says how long it took at the least. */
 async function askStars(stars: unknown): Promise<{ answer: ClientAnswer; ms: number }> {
   const text = JSON.stringify(stars);
   host.interfere(({ subgraph }, response) => {
     response.end(subgraph === 'books' ? books : text);
     return true;
   });
-  const startedMs = performance.now();
-  const answer = await runOperation(engine, { query: '{ books { stars } }' });
-  return { answer, ms: performance.now() - startedMs };
+  let answer: ClientAnswer = {};
+  const ms = await measureShortest(msMax, async () => {
+    const startedMs = performance.now();
+    answer = await runOperation(engine, { query: '{ books { stars } }' });
+    return performance.now() - startedMs;
+  });
+  return { answer, ms };
 }
-
-// Quadratic work took 5 s and more here; linear work takes a tenth of the bound.
-const msMax = 3000;
 
 test('each of thousands of entities may fail, and the event loop goes on', async () => {
   const { answer, ms } = await askStars({
