@@ -67,7 +67,7 @@ test('what was acknowledged is there after every process was killed at once, in 
   const { url } = await shop.ready;
   const acknowledged = { users: [] as string[], reviews: [] as string[] };
   const writers = Promise.all([1, 2, 3, 4].map((writer) => writeUntilKilled(url, writer, acknowledged)));
-  await expect.poll(() => acknowledged.reviews.length, { timeout: 60_000 }).toBeGreaterThan(30);
+  await expect.poll(() => acknowledged.reviews.length).toBeGreaterThan(30);
   for (const { pid } of await listTree(shop.pid)) killIfThere(pid);
   await Promise.all([writers, shop.ended]);
 

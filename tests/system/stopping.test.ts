@@ -57,6 +57,8 @@ async function startGateway(
     subgraphReplicas: { accounts: serviceUrls },
     shareInFlight: false,
     watchSupergraph: false,
+    // Longer than a busy machine lets the clients stand still: who has not read the notice by then is cut.
+    drainNoticeMs: 3000,
   };
   await writeFile(file, JSON.stringify(config));
   return start(['gateway', '--supergraph', supergraphFile, '--port', '0', '--config', file]);
@@ -124,11 +126,11 @@ describe('stopping under load', () => {
     const service = await startService();
     const gateways = [await startGateway([service.url]), await startGateway([service.url])];
     const clients = startClients(gateways.map(({ url }) => url));
-    await expect.poll(() => clients.outcomes.length, { timeout: 30_000 }).toBeGreaterThan(200);
+    await expect.poll(() => clients.outcomes.length).toBeGreaterThan(200);
     gateways[0]?.command.kill('SIGTERM');
     expect(await gateways[0]?.command.ended).toMatchObject({ code: 0, signal: null });
     const before = clients.outcomes.length;
-    await expect.poll(() => clients.outcomes.length, { timeout: 30_000 }).toBeGreaterThan(before + 100);
+    await expect.poll(() => clients.outcomes.length).toBeGreaterThan(before + 100);
     await clients.stop();
     expect(new Set(clients.outcomes)).toEqual(new Set(['200']));
   }, 180_000);
@@ -137,11 +139,11 @@ describe('stopping under load', () => {
     const services = [await startService(), await startService()];
     const gateway = await startGateway(services.map(({ url }) => url));
     const clients = startClients([gateway.url]);
-    await expect.poll(() => clients.outcomes.length, { timeout: 30_000 }).toBeGreaterThan(200);
+    await expect.poll(() => clients.outcomes.length).toBeGreaterThan(200);
     services[0]?.command.kill('SIGTERM');
     expect(await services[0]?.command.ended).toMatchObject({ code: 0, signal: null });
     const before = clients.outcomes.length;
-    await expect.poll(() => clients.outcomes.length, { timeout: 30_000 }).toBeGreaterThan(before + 100);
+    await expect.poll(() => clients.outcomes.length).toBeGreaterThan(before + 100);
     await clients.stop();
     expect(new Set(clients.outcomes)).toEqual(new Set(['200']));
   }, 180_000);
