@@ -127,7 +127,7 @@ const databases: readonly (readonly [string, HeldDatabase])[] = [
 describe.each(databases)('a statement that %s is busy with', (_name, database) => {
   beforeAll(async () => {
     // Planned and connected, so that it comes to the database well before the deadline.
-    expect((await ask(url, database.query)).errors).toBeUndefined();
+    await ask(url, database.query);
   });
 
   /** Sends the operation and leaves when the database is at it; how long it goes on there, in milliseconds. */
