@@ -197,7 +197,7 @@ test('every statement hangs under its fetch, and every fetch under the request o
     return ofTrace().filter(({ spanId, service }) => !parents.has(spanId) && service !== root?.service);
   };
   await expect
-    .poll(() => services.filter((name) => listLeaves().some(({ service }) => service.includes(name))), {})
+    .poll(() => services.filter((name) => listLeaves().some(({ service }) => service.includes(name))))
     .toEqual(services);
   const byId = new Map(ofTrace().map((span) => [span.spanId, span]));
   for (const leaf of listLeaves()) {
