@@ -1,3 +1,5 @@
+import { joinNames } from '../join-names.ts';
+import { listGrownRequirements } from '../project/grown-requirements.ts';
 import { listRemovedKeys, printKey } from '../project/removed-keys.ts';
 import { listTypes } from '../project/subgraph-types.ts';
 import type { Snapshot } from '../project/snapshot.ts';
@@ -17,14 +19,16 @@ interface SubgraphChange {
   readonly name: string;
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** What fields need of their entity that they did without before: `price for Product.shipping`. */
+  readonly required: readonly string[];
   readonly isNew: boolean;
   readonly isGone: boolean;
 }
 
 /**
  * The order in which nothing breaks: what only adds to databases; rows; services with what they add, the ones that
- * others need first; the supergraph, from which on the gateway uses the new and no longer asks for the old; services
- * without what they removed; what takes away from databases.
+ * others need first; the supergraph, from which on the gateway uses the new, sends what is required and no longer asks for
+ * the old; services that require more, or without what they removed; what takes away from databases.
  */
 export function planSafeOrder(
   base: Snapshot,
@@ -36,8 +40,12 @@ export function planSafeOrder(
   const changedCode = findChangedServices(base, head).filter(
     (name) => !changes.some((change) => change.name === name),
   );
-  const hasGraphChange = changes.some(({ added, removed }) => added.length > 0 || removed.length > 0);
-  const hasRemoval = changes.some(({ removed, isGone }) => removed.length > 0 || isGone);
+  const hasGraphChange = changes.some(
+    ({ added, removed, required }) => added.length + removed.length + required.length > 0,
+  );
+  const hasRemoval = changes.some(
+    ({ removed, required, isGone }) => removed.length + required.length > 0 || isGone,
+  );
   // One service that only adds: whatever comes first, nothing breaks.
   if (migrations.length === 0 && !hasRemoval && changes.length < 2) return [];
   const steps: OrderStep[] = [
@@ -51,15 +59,24 @@ export function planSafeOrder(
       phase: 'publish',
       text: 'publish the supergraph ("npx freehold publish"): from here on the gateway asks for what is new, and no longer for what is gone',
     });
-  for (const { name, removed, added, isGone } of changes) {
+  for (const { name, removed, required, added, isGone } of changes) {
     if (isGone)
       steps.push({ phase: 'deploy', service: name, text: `stop ${name}: no plan asks it any more` });
-    else if (removed.length > 0)
+    else if (removed.length + required.length > 0) {
+      const without = removed.length > 0 ? [`without ${listShort(removed)}`] : [];
+      const needing = required.length > 0 ? [`needing ${listShort(required)}`] : [];
+      const note =
+        added.length === 0
+          ? ''
+          : removed.length > 0
+            ? ' (the step before kept it)'
+            : ' (the step before did without)';
       steps.push({
         phase: 'deploy',
         service: name,
-        text: `deploy ${name} without ${listShort(removed)}${added.length > 0 ? ' (the step before kept it)' : ''}`,
+        text: `deploy ${name} ${joinNames([...without, ...needing])}${note}`,
       });
+    }
   }
   steps.push(...listPhase(migrations, 'contract', findings));
   return steps;
@@ -113,9 +130,12 @@ function listShort(items: readonly string[]): string {
 
 function listDeployments(changes: readonly SubgraphChange[], changedCode: readonly string[]): OrderStep[] {
   return [
-    ...changes.flatMap(({ name, added, removed, isNew, isGone }): OrderStep[] => {
-      if (isGone || (added.length === 0 && removed.length > 0)) return [];
-      const kept = removed.length > 0 ? `, still with ${listShort(removed)}` : '';
+    ...changes.flatMap(({ name, added, removed, required, isNew, isGone }): OrderStep[] => {
+      if (isGone || (added.length === 0 && removed.length + required.length > 0)) return [];
+      const kept = [
+        ...(removed.length > 0 ? [`, still with ${listShort(removed)}`] : []),
+        ...(required.length > 0 ? [`, not needing ${listShort(required)} yet`] : []),
+      ].join('');
       const what = added.length > 0 ? ` with ${listShort(added)}` : '';
       return [
         {
@@ -131,6 +151,7 @@ function listDeployments(changes: readonly SubgraphChange[], changedCode: readon
 
 function findSubgraphChanges(base: Snapshot, head: Snapshot): SubgraphChange[] {
   const names = new Set([...head.subgraphs, ...base.subgraphs].map(({ name }) => name));
+  const requirements = listGrownRequirements(base, head);
   const keys = listRemovedKeys(base, head).filter(({ tellers }) => tellers.length > 0);
   return [...names].flatMap((name) => {
     const before = listFields(base, name);
@@ -142,6 +163,9 @@ function findSubgraphChanges(base: Snapshot, head: Snapshot): SubgraphChange[] {
         ...[...before].filter((field) => !after.has(field)),
         ...keys.filter(({ service }) => service === name).map(printKey),
       ],
+      required: requirements
+        .filter(({ service }) => service === name)
+        .map(({ type, field, added }) => `${joinNames(added)} for ${type}.${field}`),
       isNew: !base.subgraphs.some((subgraph) => subgraph.name === name),
       isGone: !head.subgraphs.some((subgraph) => subgraph.name === name),
     };

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import { joinNames } from '../join-names.ts';
 import type { JudgedOperation } from '../operations/evidence.ts';
 import type { MovedFields } from '../project/moved-fields.ts';
 import type { Snapshot } from '../project/snapshot.ts';
@@ -70,8 +71,4 @@ function describeMove(
       `Or in two changes: leave ${names} in ${service} and put @override(from: ${JSON.stringify(service)}) on ${fields.length === 1 ? 'it' : 'them'} in ${answerer}, with a label to move some requests first; take away what is in ${service} with the next.`,
     ],
   };
-}
-
-function joinNames(names: readonly string[]): string {
-  return names.length <= 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

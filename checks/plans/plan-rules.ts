@@ -33,4 +33,10 @@ export const planRules: readonly RuleInfo[] = [
     reason:
       'A gateway that still runs the supergraph of before asks a service for the field that another one answers now.',
   },
+  {
+    id: 'requires-grown',
+    judgement: 'plans',
+    severity: 'breaking',
+    reason: 'A gateway that still runs the supergraph of before does not send what the field needs now.',
+  },
 ];
