@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { type Server, type Socket, connect, createServer } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 
 import { parse } from 'graphql';
 import { Client } from 'pg';
@@ -7,6 +8,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { askSubgraph } from '../../tests/support/ask-subgraph.ts';
+import { makeTestKeys, signAs } from '../../tests/support/signed-caller.ts';
 import { type ServiceDatabaseUnderTest, openServiceDatabase } from '../../tests/support/service-database.ts';
 import { RecordedPool } from './database/postgres-pool.ts';
 import { defineSubgraph } from './define-subgraph.ts';
@@ -129,6 +131,19 @@ describe('a service', () => {
       body: '{',
     });
     expect(invalid.status).toBe(400);
+  });
+
+  test('answers a request for a whole URL, as proxies send it, and a signature of its path', async () => {
+    const { url, port } = await serve({ signingKeys: makeTestKeys('sample') });
+    const body = JSON.stringify({ query: '{ one }' });
+    const headers = { 'content-type': 'application/json', ...signAs('sample', undefined, body) };
+    const [status, text] = await new Promise<[number | undefined, string]>((resolve, reject) => {
+      const sent = request({ port, method: 'POST', path: url, headers }, (response) => {
+        void readText(response).then((answered) => resolve([response.statusCode, answered]), reject);
+      });
+      sent.once('error', reject).end(body);
+    });
+    expect([status, JSON.parse(text)]).toEqual([200, { data: { one: 1 } }]);
   });
 
   test('keeps its own faults to itself', async () => {

@@ -11,6 +11,7 @@ import { CloseNotice, drain } from './http/drain.ts';
 import { createErrorMask } from './http/mask-errors.ts';
 import { BodyError, parseJsonBody, readBody } from './http/read-body.ts';
 import { readReadiness } from './http/read-readiness.ts';
+import { readRequestTarget } from './http/request-target.ts';
 import { RunningRequests } from './http/running-requests.ts';
 import type { ServiceKeys } from './signature/service-keys.ts';
 import { type ArrivedRequest, makeVerifier, type VerifyRequest } from './signature/verify-request.ts';
@@ -150,7 +151,7 @@ interface Exchange<Client> {
 
 async function route<Client>(exchange: Exchange<Client>): Promise<void> {
   const { request, response, subgraph, checkDatabase } = exchange;
-  const path = (request.url ?? '/').split('?')[0];
+  const path = readRequestTarget(request.url).split('?')[0];
   if (path === '/health') return answer(response, 200, { status: 'ok', service: subgraph.name });
   if (path === '/ready') {
     const { status, body } = await readReadiness({
@@ -239,7 +240,7 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
 function arrivedRequest({ method, url, headers }: IncomingMessage, body: Buffer): ArrivedRequest {
   return {
     method: method ?? 'GET',
-    path: url ?? '/',
+    path: readRequestTarget(url),
     signature: singleHeader(headers['freehold-signature']),
     identity: singleHeader(headers['freehold-identity']),
     body,
