@@ -2,6 +2,7 @@ import { type Db, MongoClient } from 'mongodb';
 
 import { currentStatementScope, runInStatementScope } from '../statements/statement-scope.ts';
 import { recordCommands } from './mongo-commands.ts';
+import { connectionOptions } from './mongo-connection.ts';
 import { boundWaits, readPoolState } from './mongo-pool.ts';
 import type { OpenDatabase } from './service-database.ts';
 
@@ -22,6 +23,7 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     waitQueueTimeoutMS: settings.connectionWaitMs,
     serverSelectionTimeoutMS: serverSelectionMs,
     connectTimeoutMS: connectMs,
+    ...connectionOptions,
     // A write cannot be given up as a read can: without this, one that the server never answers would hold its
     // connection for good.
     socketTimeoutMS: statementMsMax + 1_000,
