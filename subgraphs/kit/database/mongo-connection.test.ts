@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 import { MongoClient, MongoNetworkError } from 'mongodb';
 import { pino } from 'pino';
@@ -61,5 +61,56 @@ describe('a connection that ends without an error at the moment in which a comma
     const of = [{ connectionId: new URL(database.url).host }];
     await expect(once(client, 'serverHeartbeatFailed')).resolves.toMatchObject(of);
     await expect(once(client, 'serverHeartbeatSucceeded')).resolves.toMatchObject(of);
+  });
+});
+
+describe('a login that the server never answers', () => {
+  let proxy: Server;
+  let url: string;
+  const held = new Set<Socket>();
+  const pairs = new Set<Socket>();
+  let isHolding = true;
+
+  beforeEach(async () => {
+    // Forwards everything, until logins are held: then nothing more of the connections that log in.
+    const { hostname, port } = new URL(database.url);
+    proxy = createServer((socket) => {
+      const server = connect(Number(port), hostname);
+      for (const one of [socket, server]) {
+        pairs.add(one);
+        one.on('error', () => {});
+        one.on('close', () => [socket, server].forEach((other) => other.destroy()));
+      }
+      server.pipe(socket);
+      socket.on('data', (bytes) => {
+        if (isHolding && bytes.includes('saslContinue')) held.add(socket);
+        if (!held.has(socket)) server.write(bytes);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = proxy.address();
+    const through = new URL(database.url);
+    through.port = String(typeof address === 'object' ? address?.port : 0);
+    url = through.href;
+  });
+
+  afterEach(() => {
+    for (const socket of pairs) socket.destroy();
+    proxy.close();
+  });
+
+  test('is given up soon, and another connection is made', async () => {
+    client = new MongoClient(url, {
+      connectTimeoutMS: 1_000,
+      // Whoever waits for this waits for longer than the test.
+      socketTimeoutMS: 3_600_000,
+      waitQueueTimeoutMS: 500,
+      ...connectionOptions,
+    });
+    const tryToPing = () => ping().catch(() => {});
+    // As many as the driver makes at a time.
+    await expect.poll(() => Promise.all([tryToPing(), tryToPing()]).then(() => held.size)).toBeGreaterThan(1);
+    isHolding = false;
+    await expect.poll(tryToPing).toMatchObject({ ok: 1 });
   });
 });

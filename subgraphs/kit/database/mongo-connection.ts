@@ -3,23 +3,46 @@ import type { Socket } from 'node:net';
 
 /** What of the driver's connection is built on; its version is pinned, and tests hold what is said here of it. */
 interface DriverConnection {
-  readonly closed: boolean;
+  /** Whether the server has greeted it and it has logged in. */
+  readonly established: boolean;
+  command(namespace: unknown, command: unknown, options?: object, responseType?: unknown): Promise<unknown>;
+}
+
+interface DriverConnectionOptions {
+  readonly connectTimeoutMS?: number;
 }
 
 const { Connection } = createRequire(import.meta.url)('mongodb/lib/cmap/connection.js') as {
-  readonly Connection: new (socket: Socket, options: object) => DriverConnection;
+  readonly Connection: new (socket: Socket, options: DriverConnectionOptions) => DriverConnection;
 };
 
 /** A connection of the driver that keeps nobody waiting for good. */
 class BoundedConnection extends Connection {
-  constructor(socket: Socket, options: object) {
+  readonly #loginOptions: object;
+
+  constructor(socket: Socket, options: DriverConnectionOptions) {
     super(socket, options);
+    this.#loginOptions = { socketTimeoutMS: options.connectTimeoutMS };
     // A command whose bytes the socket does not take at once waits for `drain`, which a socket that was closed without
     // an error never emits; no time runs out either. When a database ends, all its connections close in one turn: the
     // first statement to fail has the monitor ask at once, over a connection that is about to close. The monitor then
     // waited for good, and the service never found its database again. The driver's own listener comes first and notes
     // that the connection is closed: the command goes on, and fails with that.
     socket.on('close', () => socket.emit('drain'));
+  }
+
+  /**
+   * The driver bounds the server's greeting by `connectTimeoutMS`, but the login after it by what a statement may take;
+   * and while two connections log in, it makes no other.
+   */
+  override command(
+    namespace: unknown,
+    command: unknown,
+    options?: object,
+    responseType?: unknown,
+  ): Promise<unknown> {
+    const bounded = this.established ? options : { ...this.#loginOptions, ...options };
+    return super.command(namespace, command, bounded, responseType);
   }
 }
 

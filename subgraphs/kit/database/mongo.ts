@@ -9,7 +9,7 @@ import type { OpenDatabase } from './service-database.ts';
 /** How long a statement looks for a server before it fails, in milliseconds. */
 const serverSelectionMs = 2_000;
 
-/** How long a connection may take to be made, in milliseconds. */
+/** How long each step to a connection may take, in milliseconds: reaching the server, its greeting, the login. */
 const connectMs = 2_000;
 
 /** How long any statement may take, in milliseconds, whatever its request's deadline. */
