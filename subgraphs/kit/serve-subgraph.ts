@@ -203,6 +203,7 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
         service: subgraph.name,
         client: database.client,
         beginWait: database.beginWait,
+        statementMs: database.statementMs,
         headers: request.headers,
         operationName,
         span,

@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { type Db, MongoClient } from 'mongodb';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { askSubgraph } from '../../../tests/support/ask-subgraph.ts';
 import {
@@ -92,6 +92,29 @@ describe('a service on MongoDB', () => {
   test('says so when the time was too short', async () => {
     await holdCommands(owner, 'aggregate', 1, 60_000);
     const { errors } = await askSubgraph(service.url, '{ count }', {}, { 'freehold-deadline-ms': '100' });
+    expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+  });
+});
+
+describe('a statement on MongoDB', () => {
+  let database: ServiceDatabaseUnderTest;
+  let owner: MongoClient;
+
+  beforeAll(async () => {
+    database = await openServiceDatabase('reviews', 0);
+    owner = await new MongoClient(database.ownerUrl).connect();
+  });
+
+  afterAll(async () => {
+    await owner?.close();
+    await database?.close();
+  });
+
+  test('ends after statementMs, though its request has more time', async () => {
+    const service = await serve(database.url, { statementMs: 2_000 });
+    onTestFinished(() => service.close());
+    await holdCommands(owner, 'aggregate', 1, 600_000);
+    const { errors } = await askSubgraph(service.url, '{ count }', {}, { 'freehold-deadline-ms': '300000' });
     expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
   });
 });

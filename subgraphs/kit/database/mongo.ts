@@ -1,5 +1,6 @@
 import { type Db, MongoClient } from 'mongodb';
 
+import { databaseDefaults } from '../service-defaults.ts';
 import { currentStatementScope, runInStatementScope } from '../statements/statement-scope.ts';
 import { recordCommands } from './mongo-commands.ts';
 import { connectionOptions } from './mongo-connection.ts';
@@ -12,9 +13,6 @@ const serverSelectionMs = 2_000;
 /** How long each step to a connection may take, in milliseconds: reaching the server, its greeting, the login. */
 const connectMs = 2_000;
 
-/** How long any statement may take, in milliseconds, whatever its request's deadline. */
-const statementMsMax = 30_000;
-
 /** How a service's MongoDB database is opened: the one that its URL names. */
 export const openMongo: OpenDatabase<Db> = (settings) => {
   const client = new MongoClient(settings.url, {
@@ -26,7 +24,7 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     ...connectionOptions,
     // A write cannot be given up as a read can: without this, one that the server never answers would hold its
     // connection for good.
-    socketTimeoutMS: statementMsMax + 1_000,
+    socketTimeoutMS: settings.statementMs + 1_000,
     monitorCommands: true,
     // To tell a monitor of a reply, the driver decodes all of it, and the cursor decodes the documents again; so for the
     // monitor they stay as they are, and it counts them.
@@ -41,6 +39,7 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     system: 'mongodb',
     pool: () => readPoolState(client, settings.connectionsMax),
     beginWait: boundWaits(client, settings),
+    statementMs: settings.statementMs,
     async check(signal) {
       await database.command({ ping: 1 }, { signal });
     },
@@ -61,11 +60,12 @@ export interface StatementOptions {
 export function statementOptions(): StatementOptions {
   const scope = currentStatementScope();
   scope?.countStatement();
-  const leftMs = scope?.deadlineMs === undefined ? statementMsMax : scope.deadlineMs - performance.now();
+  const { statementMs = databaseDefaults.statementMs, deadlineMs = Infinity } = scope ?? {};
+  const leftMs = deadlineMs - performance.now();
   return {
     ...(scope?.comment ? { comment: scope.comment } : {}),
     // 0 would mean no limit.
-    maxTimeMS: Math.max(1, Math.min(statementMsMax, Math.floor(leftMs))),
+    maxTimeMS: Math.max(1, Math.floor(Math.min(statementMs, leftMs))),
   };
 }
 

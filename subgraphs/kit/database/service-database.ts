@@ -12,6 +12,8 @@ export interface ServiceDatabase<Client> {
   readonly pool?: () => PoolState;
   /** Begins the wait of a read for a connection, where the driver bounds none by the request's time. */
   readonly beginWait?: BeginWait;
+  /** How long a statement may take, in milliseconds, where that goes with each statement. */
+  readonly statementMs?: number;
   /** Asks the database for an answer; rejects when none comes before `signal` is aborted. */
   check(signal: AbortSignal): Promise<void>;
   /** Loads what the first statement would wait for; needs no database. Default: there is nothing to load. */

@@ -19,6 +19,7 @@ interface ContextOptions<Client> {
   readonly service: string;
   readonly client: Client;
   readonly beginWait: BeginWait | undefined;
+  readonly statementMs: number | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly operationName: string | undefined;
   readonly caller: Caller | undefined;
@@ -52,6 +53,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
     batchSize: 1,
     signal,
     beginWait: options.beginWait,
+    statementMs: options.statementMs,
     deadlineMs: deadlineMs === undefined ? undefined : requestStartMs + deadlineMs,
     comment: buildStatementComment({
       service,

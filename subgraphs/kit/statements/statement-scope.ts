@@ -43,6 +43,8 @@ export interface StatementScope extends StatementCause {
   readonly signal: AbortSignal;
   /** Where the driver bounds no wait by the request's time. */
   readonly beginWait?: BeginWait | undefined;
+  /** How long a statement may take, in milliseconds, where that goes with each statement. */
+  readonly statementMs?: number | undefined;
   /** In the scope of one read that waits. */
   readonly wait?: ConnectionWait;
   /** When the time is up, by `performance.now()`; undefined without a deadline. */
