@@ -1,7 +1,7 @@
 import { FetchError } from './fetch-error.ts';
 import { isPassingStatus } from './passing-status.ts';
 import type { Endpoint } from './send-http.ts';
-import type { SendToSubgraph } from './subgraph-request.ts';
+import type { SendToSubgraph, SubgraphRequest, SubgraphResponse } from './subgraph-request.ts';
 
 // A URL that could not be reached, or that has no server to answer, is left alone for this time while there are others:
 // it fails so quickly that it would always have the fewest requests in flight, and draw the most.
@@ -16,7 +16,10 @@ interface Replica {
   restsUntil: number;
 }
 
-/** Sends each request to the URL with the fewest in flight, past those that rest; among equals they take turns. */
+/**
+ * Sends each request to the URL with the fewest in flight, past those that rest; among equals they take turns. One that
+ * could not be sent, a mutation too, goes to the next URL.
+ */
 export function balanceLoad(
   endpoints: readonly Endpoint[],
   now: () => number = () => performance.now(),
@@ -25,21 +28,28 @@ export function balanceLoad(
   if (only !== undefined && endpoints.length === 1) return (request) => only.send(request);
   const replicas: Replica[] = endpoints.map((endpoint) => ({ endpoint, inFlight: 0, restsUntil: 0 }));
   let turn = 0;
-  const choose = (): Replica => {
+  const choose = (tried: readonly Replica[]): Replica | undefined => {
     const time = now();
     turn += 1;
     const order = replicas.map((_, index) => replicas[(index + turn) % replicas.length]);
     let best: Replica | undefined;
     for (const replica of order)
-      if (replica !== undefined && (best === undefined || isBetter(replica, best, time))) best = replica;
-    if (best === undefined) throw new Error('Expected a subgraph to have a URL.');
+      if (
+        replica !== undefined &&
+        !tried.includes(replica) &&
+        (best === undefined || isBetter(replica, best, time))
+      )
+        best = replica;
     return best;
   };
   const rest = (replica: Replica, timeMs: number): void => {
     replica.restsUntil = Math.max(replica.restsUntil, now() + timeMs);
   };
-  return (request) => {
-    const replica = choose();
+  const sendTo = (
+    replica: Replica,
+    request: SubgraphRequest,
+    tried: readonly Replica[],
+  ): Promise<SubgraphResponse> => {
     replica.inFlight += 1;
     return replica.endpoint.send(request).then(
       (response) => {
@@ -51,10 +61,20 @@ export function balanceLoad(
       },
       (failure: unknown) => {
         replica.inFlight -= 1;
-        if (failure instanceof FetchError && failure.code === 'SUBGRAPH_UNREACHABLE') rest(replica, restMs);
-        throw failure;
+        if (!(failure instanceof FetchError)) throw failure;
+        if (failure.isUnsent || failure.code === 'SUBGRAPH_UNREACHABLE') rest(replica, restMs);
+        if (!failure.isUnsent || request.cancellation.reason !== undefined) throw failure;
+        const sentTo = [...tried, replica];
+        const other = choose(sentTo);
+        if (other === undefined) throw failure;
+        return sendTo(other, request, sentTo);
       },
     );
+  };
+  return (request) => {
+    const replica = choose([]);
+    if (replica === undefined) throw new Error('Expected a subgraph to have a URL.');
+    return sendTo(replica, request, []);
   };
 }
 

@@ -15,10 +15,13 @@ export class FetchError extends Error {
   override readonly name = 'FetchError';
   readonly code: FetchErrorCode;
   readonly detail: string | undefined;
+  /** No byte of the request has left: whatever it asks for, it may be sent to another server. */
+  readonly isUnsent: boolean;
 
-  constructor(code: FetchErrorCode, message: string, detail?: string) {
+  constructor(code: FetchErrorCode, message: string, detail?: string, isUnsent = false) {
     super(message);
     this.code = code;
     this.detail = detail;
+    this.isUnsent = isUnsent;
   }
 }

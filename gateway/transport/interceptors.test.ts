@@ -348,4 +348,50 @@ describe('load balancing', () => {
     for (let count = 0; count < 10; count++) await balance(makeRequest());
     expect(calls).toEqual({ staying: 19, leaving: 1 });
   });
+
+  test.each(['query', 'mutation'] as const)(
+    'sends a %s that could not be sent to each other URL once',
+    async (kind) => {
+      const unsent = new FetchError('SUBGRAPH_UNREACHABLE', 'gone', 'ECONNREFUSED', true);
+      const service = makeService();
+      const asked: number[] = [];
+      const endpoints = [0, 1, 2].map((index) => ({
+        url: String(index),
+        send: (request: SubgraphRequest) => {
+          asked.push(index);
+          return service.send(request);
+        },
+        close: () => Promise.resolve(),
+      }));
+      const answer = balanceLoad(
+        endpoints,
+        () => 0,
+      )(makeRequest({ kind })).catch((failure: unknown) => failure);
+      for (let tries = 1; tries <= 3; tries++) {
+        expect(asked).toHaveLength(tries);
+        service.calls[tries - 1]?.reject(unsent);
+        await settle();
+      }
+      expect(new Set(asked)).toEqual(new Set([0, 1, 2]));
+      expect(await answer).toBe(unsent);
+    },
+  );
+
+  test('sends nothing again that may have arrived, or whose client has left', async () => {
+    const services = [makeService(), makeService()];
+    const close = () => Promise.resolve();
+    const balance = balanceLoad(
+      services.map(({ send }, index) => ({ url: String(index), send, close })),
+      () => 0,
+    );
+    const calls = () => services.flatMap((service) => service.calls);
+    const mutation = balance(makeRequest({ kind: 'mutation' }));
+    calls()[0]?.reject(unreachable);
+    await expect(mutation).rejects.toBe(unreachable);
+    const request = makeRequest();
+    const cancelled = balance(request);
+    request.cancellation.cancel(left);
+    await expect(cancelled).rejects.toBe(left);
+    expect(calls()).toHaveLength(2);
+  });
 });

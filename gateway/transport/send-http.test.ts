@@ -107,6 +107,7 @@ describe('a wrong answer of a subgraph', () => {
     expect(failure).toBeInstanceOf(FetchError);
     expect(failure).toMatchObject({
       code: 'SUBGRAPH_UNREACHABLE',
+      isUnsent: false,
       message: 'The subgraph "stock" could not be reached, or broke off its answer.',
     });
     // The next request gets a connection of its own.
@@ -166,5 +167,8 @@ test('a subgraph that nobody listens for is unreachable', async () => {
   // A port that was free a moment ago may be another's by now.
   url = 'http://127.0.0.1:1/graphql';
   endpoint = open();
-  await expect(endpoint.send(makeRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_UNREACHABLE' });
+  await expect(endpoint.send(makeRequest())).rejects.toMatchObject({
+    code: 'SUBGRAPH_UNREACHABLE',
+    isUnsent: true,
+  });
 });

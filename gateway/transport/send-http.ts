@@ -150,7 +150,8 @@ class ResponseReader implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     this.#request.cancellation.removeListener(this.#cancel);
-    this.#reject(describeFailure(this.#request.service, error));
+    // undici announces a request's connection before it writes the first byte there.
+    this.#reject(describeFailure(this.#request.service, error, this.#abort === undefined));
   }
 }
 
@@ -165,17 +166,19 @@ function saysClose(headers: readonly Buffer[]): boolean {
   );
 }
 
-function describeFailure(service: string, error: Error): FetchError {
+function describeFailure(service: string, error: Error, isUnsent: boolean): FetchError {
   if (error instanceof FetchError) return error;
   if (error instanceof undiciErrors.ConnectTimeoutError)
     return new FetchError(
       'SUBGRAPH_TIMEOUT',
       `Connecting to the subgraph "${service}" timed out.`,
       String(error),
+      isUnsent,
     );
   return new FetchError(
     'SUBGRAPH_UNREACHABLE',
     `The subgraph "${service}" could not be reached, or broke off its answer.`,
     String(error),
+    isUnsent,
   );
 }

@@ -4,7 +4,10 @@ import type { SignRequest } from '../auth/sign-request.ts';
 export interface TransportOptions {
   /** Signs requests, so that services can refuse others (docs/request-signatures.md). Default: not signed. */
   readonly signRequest?: SignRequest | undefined;
-  /** URLs by subgraph name, where a subgraph has several; they replace the engine's one URL. Default: none. */
+  /**
+   * URLs by subgraph name, where a subgraph has several; they replace the engine's one URL. A request of which nothing
+   * could be sent, a mutation too, goes to the next one. Default: none.
+   */
   readonly replicas: Readonly<Record<string, readonly string[]>>;
   /**
    * Whether identical queries in flight (same body, same headers) share one request. Default: true. Mutations never
