@@ -32,6 +32,8 @@ export function listMovedFields(base: Snapshot, head: Snapshot): MovedFields[] {
     const isServiceGone = !head.subgraphs.some(({ name }) => name === service);
     return [...typesOf(base, service).values()].flatMap((type): MovedFields[] => {
       const now = after.get(type.name);
+      // What no key leads to is asked below other fields only: those are told of.
+      if (now === undefined && !isEntrance(type)) return [];
       const kept = new Set(listAnswered(now));
       const keyFields = new Set(listKeys(type).flatMap(({ fields }) => listTopFields(fields)));
       const takersOf = (field: string) =>
@@ -56,6 +58,12 @@ export function listMovedFields(base: Snapshot, head: Snapshot): MovedFields[] {
       ];
     });
   });
+}
+
+const rootTypes = new Set(['Query', 'Mutation', 'Subscription']);
+
+function isEntrance(type: SubgraphType): boolean {
+  return rootTypes.has(type.name) || listKeys(type).length > 0;
 }
 
 function findTaken(head: Snapshot, service: string, type: string): SourceLocation | undefined {
