@@ -57,6 +57,8 @@ async function serve(options: Partial<ServeOptions> = {}): Promise<RunningSubgra
     databaseUrl: database.url,
     port: 0,
     log: pino({ level: 'silent' }),
+    // Who asked here asks no more when it is closed; the tests of closing give their own.
+    noticeMs: 0,
     ...options,
   });
   closers.push(() => running.close());

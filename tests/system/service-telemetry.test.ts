@@ -88,7 +88,7 @@ async function serve<ClientType>(
   options: Partial<ServeOptions> = {},
 ): Promise<string> {
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  service = await serveSubgraph(subgraph, { databaseUrl, port: 0, log, ...options });
+  service = await serveSubgraph(subgraph, { databaseUrl, port: 0, log, noticeMs: 0, ...options });
   return service.url;
 }
 

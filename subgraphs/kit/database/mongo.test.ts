@@ -51,6 +51,7 @@ const serve = (databaseUrl: string, settings: ServeOptions['database'] = {}) =>
     databaseUrl,
     port: 0,
     log: pino({ level: 'silent' }),
+    noticeMs: 0,
     metrics: true,
     database: settings,
   });
