@@ -111,20 +111,23 @@ function readRepresentations({ targets, batch }: CompiledBatch, state: Execution
   const byText = new Map<string, DataObject[]>();
   let knownCount = 0;
   for (const { places, read, findKnown } of targets) {
-    const entities = places.flatMap((place) => findEntities(state, place));
-    const known = entities.length === 0 ? undefined : findKnown?.(state);
-    for (const entity of entities) {
-      const text = read(entity);
-      if (text === undefined) continue;
-      const source = known?.get(text);
-      if (source !== undefined) {
-        copyKnown(source, entity, batch.fields);
-        knownCount += 1;
-        continue;
+    let known: ReturnType<FindKnown> | undefined;
+    for (const place of places) {
+      const entities = findEntities(state, place);
+      if (entities.length > 0) known ??= findKnown?.(state);
+      for (const entity of entities) {
+        const text = read(entity);
+        if (text === undefined) continue;
+        const source = known?.get(text);
+        if (source !== undefined) {
+          copyKnown(source, entity, batch.fields);
+          knownCount += 1;
+          continue;
+        }
+        const same = byText.get(text);
+        if (same === undefined) byText.set(text, [entity]);
+        else same.push(entity);
       }
-      const same = byText.get(text);
-      if (same === undefined) byText.set(text, [entity]);
-      else same.push(entity);
     }
   }
   return { text: [...byText.keys()].join(','), entities: [...byText.values()], knownCount };
