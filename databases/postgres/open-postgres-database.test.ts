@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { bundleProgram, type BundledProgram } from '../../tests/support/bundle-program.ts';
+import { findQuietPort } from '../../tests/support/quiet-port.ts';
 import { timeEmptyProcess } from '../../tests/support/time-empty-process.ts';
 import { DatabaseError } from '../database-error.ts';
 import type { DatabaseOptions, RunningDatabase } from '../database.ts';
@@ -108,8 +109,8 @@ describe('an embedded PostgreSQL', () => {
 
   test('tells of its unexpected death, keeps what was acknowledged and starts again', async () => {
     const folder = path.join(root, 'dies');
-    // A port that the system gives nobody by itself: one of those may be somebody else's by the second start.
-    const port = 20_000 + (process.pid % 10_000);
+    // One that the system gives may be somebody else's by the second start.
+    const port = await findQuietPort();
     await mkdir(folder, { mode: 0o711 });
     await writeFile(path.join(folder, 'port'), String(port));
     const first = await open(folder);
