@@ -1,7 +1,7 @@
 import { joinNames } from '../join-names.ts';
 import { listGrownRequirements } from '../project/grown-requirements.ts';
 import { listRemovedKeys, printKey } from '../project/removed-keys.ts';
-import { listTypes } from '../project/subgraph-types.ts';
+import { listTypesOf } from '../project/subgraph-types.ts';
 import type { Snapshot } from '../project/snapshot.ts';
 import type { Finding } from '../finding.ts';
 import type { Phase } from './hazard.ts';
@@ -176,10 +176,8 @@ function findSubgraphChanges(base: Snapshot, head: Snapshot): SubgraphChange[] {
 }
 
 function listFields(snapshot: Snapshot, service: string): Set<string> {
-  const document = snapshot.index.documents.get(service);
-  if (document === undefined) return new Set();
   return new Set(
-    [...listTypes(document).values()].flatMap((type) =>
+    [...listTypesOf(snapshot, service).values()].flatMap((type) =>
       type.fields
         .filter((field) => !(field.directives ?? []).some(({ name }) => name.value === 'external'))
         .map((field) => `${type.name}.${field.name.value}`),
@@ -205,8 +203,7 @@ function findChangedServices(base: Snapshot, head: Snapshot): string[] {
 function sortProvidersFirst(changes: readonly SubgraphChange[], head: Snapshot): SubgraphChange[] {
   const needs = new Map(
     changes.map(({ name }) => {
-      const document = head.index.documents.get(name);
-      const external = document === undefined ? [] : [...listTypes(document).values()];
+      const external = [...listTypesOf(head, name).values()];
       const fields = external.flatMap((type) =>
         type.fields
           .filter((field) =>

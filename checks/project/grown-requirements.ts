@@ -2,7 +2,7 @@ import { Kind, parse, print, type SelectionSetNode } from 'graphql';
 
 import type { SourceLocation } from '../finding.ts';
 import type { Snapshot } from './snapshot.ts';
-import { listTypes, type SubgraphType } from './subgraph-types.ts';
+import { listTypesOf, type SubgraphType } from './subgraph-types.ts';
 
 /** A field that a subgraph had before, and for which it now needs more of its entity from others. */
 export interface GrownRequirement {
@@ -18,8 +18,8 @@ export interface GrownRequirement {
 /** The fields whose `@requires` asks for more than before. */
 export function listGrownRequirements(base: Snapshot, head: Snapshot): GrownRequirement[] {
   return base.subgraphs.flatMap(({ name: service, schemaFile: file }) => {
-    const before = typesOf(base, service);
-    return [...typesOf(head, service).values()].flatMap((type) =>
+    const before = listTypesOf(base, service);
+    return [...listTypesOf(head, service).values()].flatMap((type) =>
       type.fields.flatMap((field): GrownRequirement[] => {
         const name = field.name.value;
         const old = before.get(type.name)?.fields.find((candidate) => candidate.name.value === name);
@@ -43,11 +43,6 @@ export function listGrownRequirements(base: Snapshot, head: Snapshot): GrownRequ
       }),
     );
   });
-}
-
-function typesOf(snapshot: Snapshot, service: string): ReadonlyMap<string, SubgraphType> {
-  const document = snapshot.index.documents.get(service);
-  return document === undefined ? new Map() : listTypes(document);
 }
 
 /** The paths to the leaves of a field's `@requires(fields:)`; none where it is no selection, which composition tells. */

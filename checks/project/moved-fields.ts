@@ -2,7 +2,7 @@ import { Kind } from 'graphql';
 
 import type { SourceLocation } from '../finding.ts';
 import type { Snapshot } from './snapshot.ts';
-import { hasDirective, listKeys, listTypes, type SubgraphType } from './subgraph-types.ts';
+import { hasDirective, listKeys, listTypesOf, type SubgraphType } from './subgraph-types.ts';
 import { listTopFields } from './removed-keys.ts';
 
 /** Fields of one type that a subgraph no longer answers, and that another one does. */
@@ -28,9 +28,9 @@ export interface MovedField {
 /** What leaves a subgraph and stays in the graph. What leaves the graph is judged as a change of its API. */
 export function listMovedFields(base: Snapshot, head: Snapshot): MovedFields[] {
   return base.subgraphs.flatMap(({ name: service, schemaFile: file }) => {
-    const after = typesOf(head, service);
+    const after = listTypesOf(head, service);
     const isServiceGone = !head.subgraphs.some(({ name }) => name === service);
-    return [...typesOf(base, service).values()].flatMap((type): MovedFields[] => {
+    return [...listTypesOf(base, service).values()].flatMap((type): MovedFields[] => {
       const now = after.get(type.name);
       // What no key leads to is asked below other fields only: those are told of.
       if (now === undefined && !isEntrance(type)) return [];
@@ -39,7 +39,7 @@ export function listMovedFields(base: Snapshot, head: Snapshot): MovedFields[] {
       const takersOf = (field: string) =>
         head.subgraphs
           .map(({ name }) => name)
-          .filter((name) => name !== service && answers(typesOf(head, name).get(type.name), field));
+          .filter((name) => name !== service && answers(listTypesOf(head, name).get(type.name), field));
       const fields = listAnswered(type).filter(
         (field) =>
           !kept.has(field) && !isOverridden(base, service, type.name, field) && takersOf(field).length > 0,
@@ -71,11 +71,6 @@ function findTaken(head: Snapshot, service: string, type: string): SourceLocatio
   return place && { file: place.file, line: place.line };
 }
 
-function typesOf(snapshot: Snapshot, service: string): ReadonlyMap<string, SubgraphType> {
-  const document = snapshot.index.documents.get(service);
-  return document === undefined ? new Map() : listTypes(document);
-}
-
 function listAnswered(type: SubgraphType | undefined): string[] {
   return (type?.fields ?? [])
     .filter((field) => !hasDirective(field, 'external'))
@@ -89,7 +84,7 @@ function answers(type: SubgraphType | undefined, field: string): boolean {
 /** Whether another subgraph has taken the field over for all requests: then no plan asks here any more. */
 function isOverridden(snapshot: Snapshot, service: string, type: string, field: string): boolean {
   return snapshot.subgraphs.some(({ name }) =>
-    typesOf(snapshot, name)
+    listTypesOf(snapshot, name)
       .get(type)
       ?.fields.find((candidate) => candidate.name.value === field)
       ?.directives?.some(({ name: { value }, arguments: given = [] }) => {

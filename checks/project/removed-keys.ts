@@ -1,6 +1,6 @@
 import type { SourceLocation } from '../finding.ts';
 import type { Snapshot } from './snapshot.ts';
-import { listKeys, listTypes, type SubgraphType } from './subgraph-types.ts';
+import { listKeys, listTypesOf, type SubgraphType } from './subgraph-types.ts';
 
 /** A key by which a subgraph no longer finds a type that it still has. */
 export interface RemovedKey {
@@ -19,8 +19,8 @@ export interface RemovedKey {
 /** The keys that subgraphs give up. A type that goes altogether is told by its fields. */
 export function listRemovedKeys(base: Snapshot, head: Snapshot): RemovedKey[] {
   return base.subgraphs.flatMap(({ name: service, schemaFile: file }) => {
-    const after = typesOf(head, service);
-    return [...typesOf(base, service).values()].flatMap((type) => {
+    const after = listTypesOf(head, service);
+    return [...listTypesOf(base, service).values()].flatMap((type) => {
       const now = after.get(type.name);
       if (now === undefined) return [];
       const left = listResolvable(now);
@@ -45,11 +45,6 @@ export function printKey({ type, fields }: Pick<RemovedKey, 'type' | 'fields'>):
   return `${type} @key(fields: ${JSON.stringify(fields)})`;
 }
 
-function typesOf(snapshot: Snapshot, service: string): ReadonlyMap<string, SubgraphType> {
-  const document = snapshot.index.documents.get(service);
-  return document === undefined ? new Map() : listTypes(document);
-}
-
 function listResolvable(type: SubgraphType): string[] {
   return listKeys(type)
     .filter(({ isResolvable }) => isResolvable)
@@ -61,7 +56,7 @@ function listTellers(snapshot: Snapshot, service: string, type: string, fields: 
   return snapshot.subgraphs
     .map(({ name }) => name)
     .filter((name) => {
-      const told = name === service ? undefined : typesOf(snapshot, name).get(type);
+      const told = name === service ? undefined : listTypesOf(snapshot, name).get(type);
       return names.every((field) => told?.fields.some((one) => one.name.value === field) === true);
     });
 }

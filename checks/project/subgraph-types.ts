@@ -7,6 +7,8 @@ import {
   type TypeNode,
 } from 'graphql';
 
+import type { Snapshot } from './snapshot.ts';
+
 /** A type with fields as one subgraph defines it; extensions are merged into it. */
 export interface SubgraphType {
   readonly name: string;
@@ -41,6 +43,12 @@ export function listTypes(document: DocumentNode): ReadonlyMap<string, SubgraphT
   }
   cache.set(document, types);
   return types;
+}
+
+/** The object and interface types of a subgraph of the snapshot; none where it has no such subgraph. */
+export function listTypesOf({ index }: Snapshot, service: string): ReadonlyMap<string, SubgraphType> {
+  const document = index.documents.get(service);
+  return document === undefined ? new Map() : listTypes(document);
 }
 
 /** The fields of an input type, by name of the type. */
