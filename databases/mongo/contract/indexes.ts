@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type ContractContext, errorOf } from './contract-context.ts';
 
 /** Indexes: what they keep out, and what they find. */
-export function describeIndexes({ rows, db }: ContractContext): void {
+export function describeIndexes({ rows, db, mongo }: ContractContext): void {
   describe('indexes', () => {
     test('are made, listed and dropped', async () => {
       expect(await rows().createIndex({ a: 1, b: -1 })).toBe('a_1_b_-1');
@@ -105,6 +105,83 @@ export function describeIndexes({ rows, db }: ContractContext): void {
       const plan = await rows().find(filter).explain('executionStats');
       expect(plan['executionStats'].totalDocsExamined).toBe(examined);
       expect(JSON.stringify(plan['queryPlanner'].winningPlan)).toContain(stage);
+    });
+
+    test.each<[string, object, Record<string, 1 | -1>, number[], number]>([
+      ['upwards', {}, { a: 1, _id: 1 }, [0, 10, 20], 3],
+      ['downwards', {}, { a: -1, _id: -1 }, [99, 89, 79], 3],
+      ['within a range', { a: { $gte: 5 } }, { a: 1, _id: 1 }, [5, 15, 25], 3],
+      ['within a range, downwards', { a: { $lt: 5 } }, { a: -1, _id: -1 }, [94, 84, 74], 3],
+      ['after one value', { kind: 'x' }, { b: 1 }, [2, 5, 8], 3],
+      ['with that value in the order', { kind: 'x' }, { kind: -1, b: -1 }, [98, 95, 92], 3],
+      ['over two values', { kind: { $in: ['x', 'y'] } }, { kind: 1, b: 1 }, [2, 5, 8], 3],
+      ['both ways, by sorting', { a: { $gte: 8 } }, { a: 1, _id: -1 }, [98, 88, 78], 20],
+      ['by arrays, by sorting', { kind: 'y' }, { tags: 1, b: 1 }, [0, 30, 60], 34],
+    ])('give the order of a sort: %s', async (_name, filter, sort, ids, examined) => {
+      const letters = ['y', 'z', 'x'];
+      await rows().insertMany(
+        Array.from({ length: 100 }, (_, _id) => ({
+          _id,
+          a: _id % 10,
+          b: _id,
+          kind: letters[_id % 3],
+          tags: [_id % 10, 50],
+        })),
+      );
+      await rows().createIndex({ a: 1, _id: 1 });
+      await rows().createIndex({ kind: 1, b: 1 });
+      await rows().createIndex({ kind: 1, tags: 1 });
+      const cursor = () => rows().find(filter).sort(sort).limit(3);
+      expect((await cursor().toArray()).map(({ _id }) => _id)).toEqual(ids);
+      const plan = await cursor().explain('executionStats');
+      expect(plan['executionStats'].totalDocsExamined).toBe(examined);
+      expect(JSON.stringify(plan['queryPlanner'].winningPlan).includes('"SORT"')).toBe(examined > 3);
+      const first = { $project: { _id: 1 } };
+      const stages = [{ $match: filter }, { $sort: sort }, { $limit: 3 }, first];
+      expect((await rows().aggregate(stages).toArray()).map(({ _id }) => _id)).toEqual(ids);
+    });
+
+    test('an index gives the order that sorting gives, whatever the types', async () => {
+      const values = [null, 1, 'a', [1, 2], [], { x: 1 }, true, new Date(5), 2.5, undefined, [null], 'b', -1];
+      await rows().insertMany(values.map((v, _id) => (v === undefined ? { _id } : { _id, v })));
+      const single = { v: { $not: { $type: 'array' } } };
+      const answers = async (): Promise<unknown[]> =>
+        await Promise.all(
+          [1, -1].flatMap((way) =>
+            [{}, single, { v: { $gte: 1 } }].map(async (filter) =>
+              (
+                await rows()
+                  .find(filter as object)
+                  .sort({ v: way as 1, _id: way as 1 })
+                  .toArray()
+              ).map(({ _id }) => _id),
+            ),
+          ),
+        );
+      const sorted = await answers();
+      await rows().createIndex({ v: 1, _id: 1 });
+      expect(await answers()).toEqual(sorted);
+      await rows().dropIndexes();
+      await rows().deleteMany({ v: { $type: 'array' } });
+      const alone = await answers();
+      await rows().createIndex({ v: 1, _id: 1 });
+      expect(await answers()).toEqual(alone);
+    });
+
+    test('a transaction finds its own writes in the order of an index', async () => {
+      await rows().insertMany([
+        { _id: 1, a: 1 },
+        { _id: 3, a: 3 },
+      ]);
+      await rows().createIndex({ a: 1 });
+      const session = mongo().client.startSession();
+      await session.withTransaction(async () => {
+        await rows().insertOne({ _id: 2, a: 2 }, { session });
+        await rows().updateOne({ _id: 1 }, { $set: { a: 4 } }, { session });
+        const found = await rows().find({}, { session }).sort({ a: 1 }).toArray();
+        expect(found.map(({ _id }) => _id)).toEqual([2, 3, 1]);
+      });
+      await session.endSession();
     });
 
     test('a hint that names no index is refused', async () => {

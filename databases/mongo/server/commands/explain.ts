@@ -55,9 +55,15 @@ function run(context: CommandContext): number {
 }
 
 function stageOf(statistics: FindStatistics, filter: unknown): BsonDocument {
-  const { plan, indexName, keyPattern } = statistics;
+  const { sorted } = statistics;
+  const inputStage = searchOf(statistics, filter);
+  return sorted === null ? inputStage : { stage: 'SORT', sortPattern: sorted, inputStage };
+}
+
+function searchOf(statistics: FindStatistics, filter: unknown): BsonDocument {
+  const { plan, indexName, keyPattern, direction } = statistics;
   if (plan === 'COLLSCAN' || plan === 'EOF') return { stage: plan, filter, direction: 'forward' };
-  const inputStage = { stage: plan, indexName, keyPattern: keyPattern ?? {}, direction: 'forward' };
+  const inputStage = { stage: plan, indexName, keyPattern: keyPattern ?? {}, direction };
   return plan === 'TEXT_MATCH' ? { stage: plan, indexName } : { stage: 'FETCH', filter, inputStage };
 }
 

@@ -2,7 +2,6 @@ import { Long } from 'bson';
 import { CommandError } from '../command-error.ts';
 import { FIRST_BATCH_DOCUMENTS } from '../cursors.ts';
 import { compileProjection } from '../query/projection.ts';
-import { compileSort } from '../query/sort-documents.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { valuesAt } from '../values/paths.ts';
 import { sortKeyOf } from '../values/sort-key.ts';
@@ -47,23 +46,23 @@ export function runFind(context: CommandContext): BsonDocument[] {
   const project =
     Object.keys(projection).length > 0 ? compileProjection(projection, filter, variables) : null;
   const order = documentOption(command, 'sort');
-  const sort = compileSort(order);
-  const isSorted = Object.keys(order).length > 0;
   const skip = countOption(command, 'skip', 0);
   const limit = countOption(command, 'limit', 0);
   const end = limit === 0 ? Infinity : skip + limit;
   const found = findIn(context, findCollection(context), filter, {
     hint: command['hint'],
+    sort: Object.keys(order).length > 0 ? order : undefined,
     variables,
     statistics: context.statistics,
   });
-  const items: { document: BsonDocument }[] = [];
+  const chosen: BsonDocument[] = [];
+  let count = 0;
   for (const document of found) {
-    items.push({ document });
-    if (!isSorted && items.length >= end) break;
+    count += 1;
+    if (count > skip) chosen.push(project === null ? document : project(document));
+    if (count >= end) break;
   }
-  const chosen = sort(items).slice(skip, end);
-  return chosen.map(({ document }) => (project === null ? document : project(document)));
+  return chosen;
 }
 
 const find: CommandDefinition = {

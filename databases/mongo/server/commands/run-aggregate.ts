@@ -2,25 +2,27 @@ import { CommandError } from '../command-error.ts';
 import { compilePipeline } from '../aggregate/compile-pipeline.ts';
 import type { PipelineContext } from '../aggregate/pipeline-context.ts';
 import { compileExpression } from '../aggregate/expressions.ts';
-import { splitLeadingMatch } from '../aggregate/stages/join-stages.ts';
+import { splitLeadingMatch, splitLeadingSort } from '../aggregate/stages/join-stages.ts';
+import { compileSort } from '../query/sort-documents.ts';
 import { findRecords, newStatistics, type FindStatistics } from '../query/find-documents.ts';
 import type { StoredCollection } from '../storage/stored-collection.ts';
 import type { BsonDocument } from '../values/bson-document.ts';
 import type { CommandContext } from './command.ts';
 import { documentOption } from './command-options.ts';
 
-/** The documents of a collection that match, as the command's transaction sees them. */
+/** The documents of a collection that match, as the command's transaction sees them, in the order of `sort`. */
 export function* findIn(
   context: CommandContext,
   collection: StoredCollection | undefined,
   filter: BsonDocument,
   options: {
     readonly hint?: unknown;
+    readonly sort?: BsonDocument | undefined;
     readonly variables?: BsonDocument | undefined;
     readonly statistics?: FindStatistics;
   } = {},
 ): Generator<BsonDocument> {
-  const { variables, statistics = newStatistics(), hint } = options;
+  const { variables, statistics = newStatistics(), hint, sort } = options;
   const { deadline, server, transaction } = context;
   if (collection === undefined) {
     // A mistake in the filter is one, whether the collection exists or not.
@@ -31,7 +33,7 @@ export function* findIn(
   yield* findDocuments(server.store.reader(collection, transaction));
 
   function* findDocuments(reader: Parameters<typeof findRecords>[0]): Generator<BsonDocument> {
-    const search = { filter, deadline, statistics, hint };
+    const search = { filter, deadline, statistics, hint, sort };
     const found = findRecords(reader, variables === undefined ? search : { ...search, variables });
     for (const { document } of found) yield document;
   }
@@ -72,10 +74,14 @@ export function runAggregate(
     );
   }
   const stages = pipelineContext(context);
-  const { filter, rest } = splitLeadingMatch(pipeline);
+  const { filter, rest: afterMatch } = splitLeadingMatch(pipeline);
+  // All stages are compiled before the first document is looked for, so that a mistake in any of them is told.
+  const { sort, rest } = splitLeadingSort(afterMatch);
+  if (sort !== undefined) compileSort(sort);
   const run = compilePipeline(rest, stages);
   const found = findIn(context, collection, filter, {
     hint: context.command['hint'],
+    sort,
     variables: stages.variables,
     statistics: context.statistics,
   });

@@ -2,7 +2,6 @@ import { ObjectId } from 'bson';
 import { isAllowed } from '../auth/privileges.ts';
 import { CommandError } from '../command-error.ts';
 import { findRecords, type FoundRecord } from '../query/find-documents.ts';
-import { compileSort } from '../query/sort-documents.ts';
 import { duplicateKey } from '../storage/catalog.ts';
 import type { StoredCollection } from '../storage/stored-collection.ts';
 import { LockedByTransaction } from '../storage/transaction.ts';
@@ -164,17 +163,15 @@ export function chosenRecords(
   if (collection === undefined) return [];
   const { deadline, server, statistics, transaction } = run.context;
   const reader = server.store.reader(collection, transaction);
+  const { filter, hint, variables, isMulti } = statement;
+  const sort = Object.keys(statement.sort).length > 0 ? statement.sort : undefined;
+  const options = variables === undefined ? { filter, hint, sort } : { filter, hint, sort, variables };
   const found: FoundRecord[] = [];
-  const isSorted = Object.keys(statement.sort).length > 0;
-  const { filter, hint, variables } = statement;
-  const options = variables === undefined ? { filter, hint } : { filter, hint, variables };
   for (const record of findRecords(reader, { ...options, deadline, statistics })) {
     found.push(record);
-    if (!statement.isMulti && !isSorted) return found;
+    if (!isMulti) break;
   }
-  if (!isSorted) return found;
-  const sorted = compileSort(statement.sort)(found);
-  return statement.isMulti ? sorted : sorted.slice(0, 1);
+  return found;
 }
 
 function isSameDocument(left: BsonDocument, right: BsonDocument): boolean {

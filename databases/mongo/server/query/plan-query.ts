@@ -15,7 +15,15 @@ export interface KeyRange {
 /** How the records of a query are found. The filter is tested on each of them all the same. */
 export type QueryPlan =
   | { readonly kind: 'scan' }
-  | { readonly kind: 'index'; readonly index: CollectionIndex; readonly ranges: readonly KeyRange[] };
+  | {
+      readonly kind: 'index';
+      readonly index: CollectionIndex;
+      readonly ranges: readonly KeyRange[];
+      /** The way in which the index is read so that records come in the order that was asked for; 0 when it has another. */
+      readonly inOrder: Direction | 0;
+    };
+
+type Direction = 1 | -1;
 
 /** Bounds of one path: exact order strings, or ranges of them. */
 interface PathBounds {
@@ -67,7 +75,7 @@ function pointBounds(values: readonly unknown[], index: CollectionIndex): PathBo
   return { points: [...new Set(values.map(sortKeyOf))], ranges: [] };
 }
 
-function boundsOfCondition(condition: unknown, index: CollectionIndex): PathBounds | null {
+function boundsOfCondition(condition: unknown, path: string, index: CollectionIndex): PathBounds | null {
   if (!isOperatorObject(condition)) return pointBounds([condition], index);
   if ('$eq' in condition) return pointBounds([condition['$eq']], index);
   if (Array.isArray(condition['$in'])) return pointBounds(condition['$in'], index);
@@ -78,7 +86,7 @@ function boundsOfCondition(condition: unknown, index: CollectionIndex): PathBoun
   const [first, ...others] = ranges;
   if (first === undefined) return null;
   // Two elements of an array may meet the two bounds, so only one of them narrows.
-  if (index.isMultikey) return { points: null, ranges: [first] };
+  if (index.multikeyPaths.has(path)) return { points: null, ranges: [first] };
   const narrowed = others.reduce(
     (range, other) => ({
       low: range.low > other.low ? range.low : other.low,
@@ -96,7 +104,7 @@ function boundsAt(
 ): PathBounds | null {
   const found = conditions
     .filter(([name]) => name === path)
-    .flatMap(([, condition]) => boundsOfCondition(condition, index) ?? []);
+    .flatMap(([, condition]) => boundsOfCondition(condition, path, index) ?? []);
   // The fewest points are the best bounds.
   const byPoints = found
     .filter(({ points }) => points !== null)
@@ -108,12 +116,38 @@ interface Candidate {
   readonly index: CollectionIndex;
   readonly ranges: readonly KeyRange[];
   readonly score: number;
+  readonly inOrder: Direction | 0;
+}
+
+const EVERYTHING: readonly KeyRange[] = [{ low: '', high: AFTER }];
+
+/**
+ * The way in which an index gives the order of a sort: its paths are those of the sort, after `fixed` ones that have one
+ * value. Keys ascend whatever the index was declared with, so a sort that goes both ways has to be sorted.
+ */
+function orderOf(index: CollectionIndex, fixed: number, sort: BsonDocument | undefined): Direction | 0 {
+  const sorted = Object.entries(sort ?? {});
+  const direction = sorted[0]?.[1];
+  if (direction !== 1 && direction !== -1) return 0;
+  const isFrom = (start: number): boolean =>
+    sorted.every(
+      // An array stands in an index once for each element, and in an order once.
+      ([path, way], place) =>
+        way === direction && index.paths[start + place] === path && !index.multikeyPaths.has(path),
+    );
+  for (let start = 0; start <= fixed; start += 1) if (isFrom(start)) return direction;
+  return 0;
 }
 
 /** The ranges of an index that a conjunction allows; `null` when its first path is not bound. */
-function candidateOf(conditions: readonly [string, unknown][], index: CollectionIndex): Candidate | null {
+function candidateOf(
+  conditions: readonly [string, unknown][],
+  index: CollectionIndex,
+  sort: BsonDocument | undefined,
+): Candidate | null {
   let prefixes: string[] = [''];
   let score = 0;
+  let fixed = 0;
   for (const path of index.paths) {
     const bounds = boundsAt(conditions, path, index);
     if (bounds === null) break;
@@ -122,18 +156,33 @@ function candidateOf(conditions: readonly [string, unknown][], index: Collection
       const ranges = prefixes.flatMap((prefix) =>
         bounds.ranges.map(({ low, high }) => ({ low: prefix + low, high: prefix + high })),
       );
-      return { index, ranges, score: score + 1 };
+      return { index, ranges: inKeyOrder(ranges), score: score + 1, inOrder: orderOf(index, fixed, sort) };
     }
     if (prefixes.length * points.length > RANGES_MAX) break;
     prefixes = prefixes.flatMap((prefix) => points.map((point) => prefix + point));
     score += points.length === 1 ? 4 : 3;
+    if (prefixes.length === 1) fixed += 1;
   }
   if (score === 0) return null;
-  // Points in key order read the index from front to back, as MongoDB does.
-  prefixes.sort();
-  const ranges = prefixes.map((prefix) => ({ low: prefix, high: prefix + AFTER }));
+  const ranges = inKeyOrder(prefixes.map((prefix) => ({ low: prefix, high: prefix + AFTER })));
   const isWhole = score >= 3 * index.paths.length && index.isUnique;
-  return { index, ranges, score: isWhole ? score + 100 : score };
+  return { index, ranges, score: isWhole ? score + 100 : score, inOrder: orderOf(index, fixed, sort) };
+}
+
+/** Ranges in key order read the index from front to back, as MongoDB does. */
+function inKeyOrder(ranges: readonly KeyRange[]): readonly KeyRange[] {
+  return ranges.length === 1 ? ranges : [...ranges].sort((one, other) => (one.low < other.low ? -1 : 1));
+}
+
+/** The whole of an index that no condition binds, read for its order alone; `null` when it has not every record. */
+function wholeInOrder(index: CollectionIndex, sort: BsonDocument | undefined): Candidate | null {
+  const inOrder = index.spec.sparse === true ? 0 : orderOf(index, 0, sort);
+  return inOrder === 0 ? null : { index, ranges: EVERYTHING, score: 0, inOrder };
+}
+
+function isBetter(one: Candidate, other: Candidate | null): boolean {
+  if (other === null || one.score !== other.score) return other === null || one.score > other.score;
+  return one.inOrder !== 0 && other.inOrder === 0;
 }
 
 /** A partial index may answer only when the filter repeats its expression. */
@@ -158,28 +207,43 @@ function hintedIndex(collection: StoredCollection, hint: unknown): CollectionInd
   );
 }
 
-/** Chooses how to find the records of a filter: the index whose prefix it binds best, or a scan. */
-export function planQuery(collection: StoredCollection, filter: BsonDocument, hint?: unknown): QueryPlan {
+/**
+ * Chooses how to find the records of a filter: the index whose prefix it binds best, or a scan. Of two that are bound
+ * alike the one that gives the order of `sort`; that order also decides where nothing is bound.
+ */
+export function planQuery(
+  collection: StoredCollection,
+  filter: BsonDocument,
+  { hint, sort }: { readonly hint?: unknown; readonly sort?: BsonDocument | undefined } = {},
+): QueryPlan {
   const conditions = conjunctionOf(filter);
   if (hint !== undefined) {
     const index = hintedIndex(collection, hint);
     if (index === null) return { kind: 'scan' };
-    const candidate = candidateOf(conditions, index);
-    return { kind: 'index', index, ranges: candidate?.ranges ?? [{ low: '', high: AFTER }] };
+    const candidate = candidateOf(conditions, index, sort) ?? wholeInOrder(index, sort);
+    return planOf(candidate ?? { index, ranges: EVERYTHING, score: 0, inOrder: 0 });
   }
   let best: Candidate | null = null;
   for (const index of collection.indexes.values()) {
     if (index.spec['hidden'] === true || !coversFilter(index, conditions)) continue;
-    const candidate = candidateOf(conditions, index);
-    if (candidate !== null && (best === null || candidate.score > best.score)) best = candidate;
+    const candidate = candidateOf(conditions, index, sort) ?? wholeInOrder(index, sort);
+    if (candidate !== null && isBetter(candidate, best)) best = candidate;
   }
-  if (best !== null) return { kind: 'index', index: best.index, ranges: best.ranges };
-  return { kind: 'scan' };
+  return best === null ? { kind: 'scan' } : planOf(best);
 }
 
-/** The records that an index plan leads to, in the order of the index; some may come twice. */
-export function* recordsOf(plan: QueryPlan & { kind: 'index' }): Generator<string> {
-  for (const { low, high } of plan.ranges) {
-    for (const { id } of plan.index.entries.range(low, high)) yield id;
+function planOf({ index, ranges, inOrder }: Candidate): QueryPlan {
+  return { kind: 'index', index, ranges, inOrder };
+}
+
+/** The records that an index plan leads to, in the order of the index, or backwards in it; some may come twice. */
+export function* recordsOf({ index, ranges, inOrder }: QueryPlan & { kind: 'index' }): Generator<string> {
+  if (inOrder === -1) {
+    for (const { low, high } of ranges.toReversed())
+      for (const { id } of index.entries.rangeBackwards(low, high)) yield id;
+    return;
+  }
+  for (const { low, high } of ranges) {
+    for (const { id } of index.entries.range(low, high)) yield id;
   }
 }

@@ -23,8 +23,8 @@ export class CollectionIndex {
   readonly spec: IndexSpec;
   readonly paths: readonly string[];
   readonly entries = new SortedKeys();
-  /** True once a record had an array here: then two bounds may be met by two elements. */
-  isMultikey = false;
+  /** The paths where a record had an array once: two bounds there may be met by two elements. */
+  readonly multikeyPaths = new Set<string>();
   private readonly covers: (document: BsonDocument) => boolean;
 
   /** `covers` tells which documents a partial index holds. */
@@ -54,7 +54,7 @@ export class CollectionIndex {
           );
         }
         multiplePath = path;
-        this.isMultikey = true;
+        this.multikeyPaths.add(path);
       }
       isPresent ||= this.spec.sparse === true && hasValueAt(document, path);
       const parts = new Set(values.map(sortKeyOf));

@@ -12,6 +12,11 @@ export class CollectionReader {
     this.transaction = transaction;
   }
 
+  /** True when this reader sees a snapshot, and writes that nobody else sees yet. */
+  get isInTransaction(): boolean {
+    return this.transaction !== null;
+  }
+
   /** The document of a record, `null` when this reader sees none. */
   get(id: string): BsonDocument | null {
     if (this.transaction === null) return this.collection.newest(id);

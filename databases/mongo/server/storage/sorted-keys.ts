@@ -68,6 +68,21 @@ export class SortedKeys {
     }
   }
 
+  /** The same entries from the last to the first. */
+  *rangeBackwards(low: string, high: string): Generator<IndexEntry> {
+    let chunkIndex = this.chunkFor(high, '');
+    const last = this.chunks[chunkIndex];
+    let place = last === undefined ? 0 : this.placeIn(last, high, '');
+    for (; chunkIndex >= 0; chunkIndex--, place = this.chunks[chunkIndex]?.length ?? 0) {
+      const chunk = this.chunks[chunkIndex] ?? [];
+      for (; place > 0; place--) {
+        const entry = chunk[place - 1];
+        if (entry === undefined || entry.key < low) return;
+        yield entry;
+      }
+    }
+  }
+
   // The last chunk whose first entry is not after the wanted one.
   private chunkFor(key: string, id: string): number {
     let low = 0;

@@ -42,6 +42,18 @@ export function splitLeadingMatch(pipeline: readonly unknown[]): {
   return { filter: match, rest };
 }
 
+/** The order of a pipeline that begins with `$sort`, and the stages after it. */
+export function splitLeadingSort(pipeline: readonly unknown[]): {
+  readonly sort: BsonDocument | undefined;
+  readonly rest: readonly unknown[];
+} {
+  const [first, ...rest] = pipeline;
+  const sort = isDocument(first) && Object.keys(first).length === 1 ? first['$sort'] : undefined;
+  return isDocument(sort) && Object.keys(sort).length > 0
+    ? { sort, rest }
+    : { sort: undefined, rest: pipeline };
+}
+
 /** `$lookup`, by equal fields, by a pipeline with `let`, or by both. */
 export function lookupStage(operand: unknown, context: PipelineContext, compile: PipelineCompiler): Stage {
   if (!isDocument(operand)) {
