@@ -1,4 +1,4 @@
-import type { CommandStartedEvent, CommandSucceededEvent, MongoClient } from 'mongodb';
+import type { Document, MongoClient } from 'mongodb';
 
 import { type StatementScope, currentStatementScope } from '../statements/statement-scope.ts';
 import { printCommand } from './print-command.ts';
@@ -14,66 +14,89 @@ const driverCommands = new Set([
   'killCursors',
 ]);
 
-interface RunningCommand {
-  readonly scope: StatementScope;
-  readonly text: string;
-  readonly began: number;
-  readonly waitMs: number;
+/** A command at the connection over which it is sent. */
+interface SentCommand<Reply> {
+  readonly command: Document;
+  /** The connection's place in the pool's events. */
+  readonly connection: { readonly address: string; readonly id: unknown };
+  /** Sends it; rejects when the server refuses it or is gone. */
+  readonly send: () => Promise<Reply>;
 }
 
 /** Records each command of a client in the scope of the request that sent it, and ends its wait for a connection. */
-export function recordCommands(client: MongoClient): void {
-  const running = new Map<number, RunningCommand>();
+export class CommandRecorder {
   // By connection, because one that was waited for is handed over in the turn of whoever gave it back.
-  const waits = new Map<string, number>();
-  const keyOf = ({ address, connectionId }: { address: string; connectionId?: unknown }) =>
-    `${address} ${String(connectionId)}`;
-  client.on('connectionCheckedOut', (event) => waits.set(keyOf(event), event.durationMS));
-  client.on('connectionClosed', (event) => waits.delete(keyOf(event)));
-  client.on('commandStarted', (event: CommandStartedEvent) => {
-    const scope = currentStatementScope();
-    if (!scope || driverCommands.has(event.commandName)) return;
-    scope.wait?.end();
-    const key = keyOf(event);
-    const waitMs = waits.get(key) ?? 0;
-    waits.delete(key);
-    running.set(event.requestId, {
-      scope,
-      text: printCommand(event.command),
-      began: performance.now(),
-      waitMs,
-    });
-  });
-  client.on('commandSucceeded', (event) => finish(event.requestId, rowsOf(event)));
-  client.on('commandFailed', (event) => finish(event.requestId, null));
+  readonly #waits = new Map<string, number>();
 
-  function finish(requestId: number, rows: number | null): void {
-    const command = running.get(requestId);
-    if (!command) return;
-    running.delete(requestId);
-    const { scope, text, began, waitMs } = command;
-    scope.record({
-      service: scope.service,
-      cause: scope.cause,
-      text,
-      batchSize: scope.batchSize,
-      rows,
-      startMs: began - scope.requestStartMs,
-      waitMs,
-      durationMs: performance.now() - began,
-    });
+  /** Learns from the client's pool how long each connection was waited for. */
+  watch(client: MongoClient): void {
+    client.on('connectionCheckedOut', ({ address, connectionId, durationMS }) =>
+      this.#waits.set(`${address} ${connectionId}`, durationMS),
+    );
+    client.on('connectionClosed', ({ address, connectionId }) =>
+      this.#waits.delete(`${address} ${connectionId}`),
+    );
+  }
+
+  /** Sends a command and records it, when it is one of a request. */
+  async run<Reply>({ command, connection, send }: SentCommand<Reply>): Promise<Reply> {
+    const scope = currentStatementScope();
+    if (!scope || driverCommands.has(nameOf(command))) return send();
+    scope.wait?.end();
+    const key = `${connection.address} ${String(connection.id)}`;
+    const waitMs = this.#waits.get(key) ?? 0;
+    this.#waits.delete(key);
+    const began = performance.now();
+    try {
+      const reply = await send();
+      record(scope, { command, began, waitMs, rows: rowsOf(reply) });
+      return reply;
+    } catch (error) {
+      record(scope, { command, began, waitMs, rows: null });
+      throw error;
+    }
   }
 }
 
-/** Null when a write failed: MongoDB says that it did what it could, and lists what it could not. */
-function rowsOf({ reply }: CommandSucceededEvent): number | null {
-  const { cursor, n, value, writeErrors } = reply as {
-    readonly writeErrors?: readonly unknown[];
-    readonly cursor?: { readonly firstBatch?: readonly unknown[]; readonly nextBatch?: readonly unknown[] };
-    readonly n?: number;
-    readonly value?: unknown;
-  };
-  if (writeErrors && writeErrors.length > 0) return null;
-  if (cursor) return (cursor.firstBatch ?? cursor.nextBatch ?? []).length;
-  return n ?? (value ? 1 : 0);
+function nameOf(command: Document): string {
+  for (const name in command) return name;
+  return '';
+}
+
+interface EndedCommand {
+  readonly command: Document;
+  readonly began: number;
+  readonly waitMs: number;
+  readonly rows: number | null;
+}
+
+function record(scope: StatementScope, { command, began, waitMs, rows }: EndedCommand): void {
+  let text: string | undefined;
+  scope.record({
+    service: scope.service,
+    cause: scope.cause,
+    // Printed for whoever reads it: most requests are not asked for their statements.
+    get text() {
+      return (text ??= printCommand(command));
+    },
+    batchSize: scope.batchSize,
+    rows,
+    startMs: began - scope.requestStartMs,
+    waitMs,
+    durationMs: performance.now() - began,
+  });
+}
+
+/** What the driver gives for a reply: that of a cursor knows how many documents it has, that of a write is bytes yet. */
+interface Reply {
+  readonly batchSize?: unknown;
+  toObject?(): Document;
+}
+
+function rowsOf(reply: unknown): number | null {
+  const { batchSize } = reply as Reply;
+  if (typeof batchSize === 'number') return batchSize;
+  const { writeErrors, n, value }: Document = (reply as Reply).toObject?.() ?? (reply as Document);
+  if (Array.isArray(writeErrors) && writeErrors.length > 0) return null;
+  return typeof n === 'number' ? n : value ? 1 : 0;
 }

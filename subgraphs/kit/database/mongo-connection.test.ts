@@ -49,13 +49,13 @@ describe('a connection that ends without an error at the moment in which a comma
     const opened = openMongo({ ...settings, statementMs: 30_000, log: pino({ level: 'silent' }) });
     ({ client } = opened.client);
     await ping();
-    client.once('commandStarted', () => sockets.at(-1)?.destroy());
+    client.once('connectionCheckedOut', () => sockets.at(-1)?.destroy());
     await expect(ping()).rejects.toThrow(MongoNetworkError);
     await expect(ping()).resolves.toMatchObject({ ok: 1 });
   });
 
   test('does not keep the monitor from asking again', async () => {
-    client = new MongoClient(database.url, { heartbeatFrequencyMS: 500, ...connectionOptions });
+    client = new MongoClient(database.url, { heartbeatFrequencyMS: 500, ...connectionOptions() });
     await ping();
     client.once('serverHeartbeatStarted', () => sockets[0]?.destroy());
     const of = [{ connectionId: new URL(database.url).host }];
@@ -105,7 +105,7 @@ describe('a login that the server never answers', () => {
       // Whoever waits for this waits for longer than the test.
       socketTimeoutMS: 3_600_000,
       waitQueueTimeoutMS: 500,
-      ...connectionOptions,
+      ...connectionOptions(),
     });
     const tryToPing = () => ping().catch(() => {});
     // As many as the driver makes at a time.

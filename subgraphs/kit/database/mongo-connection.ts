@@ -1,11 +1,28 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 
+import type { Document } from 'mongodb';
+
+import type { CommandRecorder } from './mongo-commands.ts';
+
 /** What of the driver's connection is built on; its version is pinned, and tests hold what is said here of it. */
 interface DriverConnection {
   /** Whether the server has greeted it and it has logged in. */
   readonly established: boolean;
-  command(namespace: unknown, command: unknown, options?: object, responseType?: unknown): Promise<unknown>;
+  /** Why it can send nothing any more. */
+  readonly error: Error | null;
+  readonly address: string;
+  readonly id: number | '<monitor>';
+  command(
+    namespace: unknown,
+    command: Document,
+    options?: CommandOptions,
+    responseType?: unknown,
+  ): Promise<unknown>;
+}
+
+interface CommandOptions {
+  readonly signal?: AbortSignal;
 }
 
 interface DriverConnectionOptions {
@@ -37,8 +54,8 @@ class BoundedConnection extends Connection {
    */
   override command(
     namespace: unknown,
-    command: unknown,
-    options?: object,
+    command: Document,
+    options?: CommandOptions,
     responseType?: unknown,
   ): Promise<unknown> {
     const bounded = this.established ? options : { ...this.#loginOptions, ...options };
@@ -46,5 +63,26 @@ class BoundedConnection extends Connection {
   }
 }
 
-/** Options for a client of the driver; its types leave out that it takes a class for its connections. */
-export const connectionOptions: object = { connectionType: BoundedConnection };
+/**
+ * Options for a client of the driver, whose types leave out that it takes a class for its connections. The recorder sees
+ * each command where it is sent: to tell a listener of commands, the driver decodes every reply a second time.
+ */
+export function connectionOptions(recorder?: CommandRecorder): object {
+  return { connectionType: recorder === undefined ? BoundedConnection : recordedBy(recorder) };
+}
+
+function recordedBy(recorder: CommandRecorder): typeof BoundedConnection {
+  return class RecordedConnection extends BoundedConnection {
+    override command(
+      namespace: unknown,
+      command: Document,
+      options?: CommandOptions,
+      responseType?: unknown,
+    ): Promise<unknown> {
+      const send = () => super.command(namespace, command, options, responseType);
+      // What is over before it is sent is no statement.
+      if (this.error !== null || options?.signal?.aborted) return send();
+      return recorder.run({ command, connection: this, send });
+    }
+  };
+}

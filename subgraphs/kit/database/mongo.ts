@@ -2,7 +2,7 @@ import { type Db, MongoClient } from 'mongodb';
 
 import { databaseDefaults } from '../service-defaults.ts';
 import { currentStatementScope, runInStatementScope } from '../statements/statement-scope.ts';
-import { recordCommands } from './mongo-commands.ts';
+import { CommandRecorder } from './mongo-commands.ts';
 import { connectionOptions } from './mongo-connection.ts';
 import { boundWaits, readPoolState } from './mongo-pool.ts';
 import type { OpenDatabase } from './service-database.ts';
@@ -15,22 +15,19 @@ const connectMs = 2_000;
 
 /** How a service's MongoDB database is opened: the one that its URL names. */
 export const openMongo: OpenDatabase<Db> = (settings) => {
+  const recorder = new CommandRecorder();
   const client = new MongoClient(settings.url, {
     appName: `freehold ${settings.service}`,
     maxPoolSize: settings.connectionsMax,
     waitQueueTimeoutMS: settings.connectionWaitMs,
     serverSelectionTimeoutMS: serverSelectionMs,
     connectTimeoutMS: connectMs,
-    ...connectionOptions,
+    ...connectionOptions(recorder),
     // A write cannot be given up as a read can: without this, one that the server never answers would hold its
     // connection for good.
     socketTimeoutMS: settings.statementMs + 1_000,
-    monitorCommands: true,
-    // To tell a monitor of a reply, the driver decodes all of it, and the cursor decodes the documents again; so for the
-    // monitor they stay as they are, and it counts them.
-    fieldsAsRaw: { firstBatch: true, nextBatch: true },
   });
-  recordCommands(client);
+  recorder.watch(client);
   client.on('error', (error) => settings.log.debug({ error: error.message }, 'a connection was lost'));
   const database = client.db();
   let closing: Promise<void> | undefined;
