@@ -14,7 +14,7 @@ export const guardOptions = {
     .min(0)
     .default(0)
     .describe(
-      'Most requests a second by client address, on average; more are refused with RATE_LIMITED. 0 is off.',
+      'Most requests a second by client address (of IPv6: by network, 64 bits), on average; more are refused with RATE_LIMITED. 0 is off.',
     ),
   rateLimitBurst: z
     .int()

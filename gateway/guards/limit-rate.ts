@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { RequestError } from '../errors.ts';
@@ -18,7 +19,7 @@ export type RateLimitOptions = Pick<
 >;
 
 /**
- * Limits requests by client address with a token bucket each: `rateLimitBurst` at once, `rateLimitPerSecond` after
+ * Limits requests by client (an IPv4 address, an IPv6 network) with a token bucket each: `rateLimitBurst` at once, `rateLimitPerSecond` after
  * that. Answers a check that throws RATE_LIMITED, with the time after which the next request passes.
  */
 export function makeRateLimit(
@@ -29,7 +30,7 @@ export function makeRateLimit(
   if (rate === 0) return () => undefined;
   const buckets = new LruMap<string, Bucket>(clientsMax);
   return (request) => {
-    const client = findClientAddress(request, options.trustedProxies);
+    const client = networkOf(findClientAddress(request, options.trustedProxies));
     const now = nowMs();
     let bucket = buckets.get(client);
     if (bucket === undefined) {
@@ -44,6 +45,32 @@ export function makeRateLimit(
     }
     bucket.tokens -= 1;
   };
+}
+
+/**
+ * What counts as one client: an IPv4 address, or the 64 bits of an IPv6 address that name its network, because whoever
+ * has one address of such a network has all of them (RFC 4291, 2.5.4). A port, which some proxies add, is left out.
+ */
+export function networkOf(address: string): string {
+  const [, bracketed, withPort] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(address) ?? [];
+  const [host = ''] = (bracketed ?? withPort ?? address).split('%');
+  if (!isIPv6(host)) return host;
+  const { hostname } = new URL(`http://[${host}]`);
+  // As the URL standard writes it: shortest form, no IPv4 part. What stands for `::` is as many zeros as are missing.
+  const [before = '', after] = hostname.slice(1, -1).split('::');
+  const head = before === '' ? [] : before.split(':');
+  const tail = after === undefined || after === '' ? [] : after.split(':');
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  const groups = [...head, ...zeros, ...tail];
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  return isMapped ? ipv4Of(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+function ipv4Of(groups: readonly string[]): string {
+  return groups
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((word) => [word >> 8, word & 255])
+    .join('.');
 }
 
 /**
