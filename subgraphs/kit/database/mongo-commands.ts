@@ -41,8 +41,11 @@ export class CommandRecorder {
   /** Sends a command and records it, when it is one of a request. */
   async run<Reply>({ command, connection, send }: SentCommand<Reply>): Promise<Reply> {
     const scope = currentStatementScope();
-    if (!scope || driverCommands.has(nameOf(command))) return send();
+    const name = nameOf(command);
+    if (!scope || driverCommands.has(name)) return send();
     scope.wait?.end();
+    // Whoever sends a statement has counted it; this one the driver sends, for a reply longer than one message may be.
+    if (name === 'getMore') scope.countStatement();
     const key = `${connection.address} ${String(connection.id)}`;
     const waitMs = this.#waits.get(key) ?? 0;
     this.#waits.delete(key);

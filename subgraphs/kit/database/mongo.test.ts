@@ -16,7 +16,7 @@ const subgraph = defineSubgraph<Db>({
   name: 'sample',
   typeDefs: parse(`
     extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
-    type Query { count: Int find: Int findAfterFailure: Int findTwice: Int }
+    type Query { count: Int find: Int findLarge: Int findAfterFailure: Int findTwice: Int }
   `),
   entities: {},
   resolvers: {
@@ -24,6 +24,7 @@ const subgraph = defineSubgraph<Db>({
       count: (_source, _args, { database }) =>
         runRead((options) => database.collection('reviews').countDocuments({ rating: 5 }, options)),
       find: (_source, _args, { database }) => find(database),
+      findLarge: (_source, _args, { database }) => find(database, 'large'),
       async findAfterFailure(_source, _args, { database }) {
         await runRead(() => Promise.reject(new Error('before it was sent'))).catch(() => {});
         return find(database);
@@ -41,14 +42,19 @@ const subgraph = defineSubgraph<Db>({
   openDatabase: openMongo,
 });
 
-async function find(database: Db): Promise<number> {
-  const found = await runRead((options) => database.collection('reviews').find({}, options).toArray());
+async function find(database: Db, collection = 'reviews'): Promise<number> {
+  const found = await runRead((options) => database.collection(collection).find({}, options).toArray());
   return found.length;
 }
 
-const serve = (databaseUrl: string, settings: ServeOptions['database'] = {}) =>
+const serve = (
+  databaseUrl: string,
+  settings: ServeOptions['database'] = {},
+  statementLimit: ServeOptions['statementLimit'] = { statementsMax: 0, statementsOver: 'warn' },
+) =>
   serveSubgraph(subgraph, {
     databaseUrl,
+    statementLimit,
     port: 0,
     log: pino({ level: 'silent' }),
     noticeMs: 0,
@@ -88,6 +94,21 @@ describe('a service on MongoDB', () => {
     expect(data).toEqual({ count: 0 });
     expect(statements).toMatchObject([{ service: 'sample', cause: 'Query.count', batchSize: 1 }]);
     expect(statements[0]?.text).toContain('aggregate reviews {"pipeline":[{"$match":{"rating":"?"}}');
+  });
+
+  test('counts the second message of a reply that is longer than one may be', async () => {
+    const text = 'x'.repeat(1024 * 1024);
+    await owner
+      .db(new URL(database.url).pathname.slice(1))
+      .collection('large')
+      .insertMany(Array.from({ length: 17 }, () => ({ text })));
+    const { data, statements } = await askSubgraph(service.url, '{ findLarge }');
+    expect(data).toEqual({ findLarge: 17 });
+    expect(statements.map(({ text: command }) => command.split(' ')[0])).toEqual(['find', 'getMore']);
+    const narrow = await serve(database.url, {}, { statementsMax: 1, statementsOver: 'refuse' });
+    onTestFinished(() => narrow.close());
+    const { errors } = await askSubgraph(narrow.url, '{ findLarge }');
+    expect(errors).toMatchObject([{ extensions: { code: 'STATEMENT_LIMIT' } }]);
   });
 
   test('says so when the time was too short', async () => {
