@@ -11,6 +11,8 @@ export interface TableFacts {
   /** Columns; of a collection the top-level properties of its validator. */
   readonly columns: Map<string, ColumnFacts>;
   readonly indexes: Map<string, IndexFacts>;
+  /** Of a collection: its validator as it stands in the file. */
+  validator?: unknown;
   /** Of a collection: what its validator says beside the top-level properties, as JSON with sorted keys. */
   rules?: string;
 }

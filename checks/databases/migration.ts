@@ -30,7 +30,9 @@ export function lineAt(text: string, offset: number): number {
 
 /** Where a word first stands in the files of a service's code: hand-written SQL and queries name their columns. */
 export function findWordInCode(snapshot: Snapshot, service: string, word: string): SourceLocation[] {
-  const pattern = new RegExp(`(?<![A-Za-z0-9_$])${word.replace(/[$]/g, String.raw`\$`)}(?![A-Za-z0-9_$])`);
+  const pattern = new RegExp(
+    `(?<![A-Za-z0-9_$])${word.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)}(?![A-Za-z0-9_$])`,
+  );
   const places: SourceLocation[] = [];
   for (const [file, text] of snapshot.files) {
     if (!file.startsWith(`subgraphs/${service}/`) || !file.endsWith('.ts')) continue;

@@ -79,28 +79,25 @@ function addCollection(facts: DatabaseFacts, name: string): TableFacts {
 }
 
 /** What a validator says of the top level: the properties, and which of them have to be there. */
-export function readValidator(validator: unknown): {
+function readValidator(validator: unknown): {
   properties: Readonly<Record<string, unknown>>;
   required: readonly string[];
-  isClosed: boolean;
 } {
   const schema = z
     .looseObject({
       $jsonSchema: z.looseObject({
         properties: documentShape.default({}),
         required: z.array(z.string()).default([]),
-        additionalProperties: z.boolean().default(true),
       }),
     })
     .safeParse(validator);
-  if (!schema.success) return { properties: {}, required: [], isClosed: false };
-  const { properties, required, additionalProperties } = schema.data.$jsonSchema;
-  return { properties, required, isClosed: !additionalProperties };
+  return schema.success ? schema.data.$jsonSchema : { properties: {}, required: [] };
 }
 
 function setValidator(table: TableFacts, validator: unknown): void {
   if (validator === undefined) return;
   const { properties, required } = readValidator(validator);
+  table.validator = validator;
   table.rules = printRules(validator);
   table.columns.clear();
   for (const [name, property] of Object.entries(properties)) {

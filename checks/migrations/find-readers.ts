@@ -2,7 +2,7 @@ import { findWordInCode } from '../databases/migration.ts';
 import { listSearches } from '../databases/searches.ts';
 import type { ServiceDatabase } from '../databases/service-database.ts';
 import { findColumn, findTable } from '../databases/table-mapping.ts';
-import type { Hit, RelatedPlace } from '../finding.ts';
+import type { Hit, RelatedPlace, SourceLocation } from '../finding.ts';
 import type { Evidence } from '../operations/evidence.ts';
 import { hasDirective, listTypes } from '../project/subgraph-types.ts';
 import type { Snapshot } from '../project/snapshot.ts';
@@ -32,14 +32,17 @@ export function findReaders(context: ReaderContext, table: string, column: strin
   const field = model?.fields.find((candidate) => candidate.column === column);
   const place = column === undefined ? model?.location : field?.location;
   const words = column === undefined ? [table] : [field?.name ?? column, column];
-  const code = [...new Set(words)].flatMap((word) =>
-    word.length < 3 || word === 'name' ? [] : findWordInCode(base, database.service, word),
-  );
+  const code = [...new Set(words)].flatMap((word) => findNameInCode(base, database.service, word));
   return {
     declared: place === undefined ? undefined : { ...place, label: 'declared for the deployed version' },
     code: code.slice(0, 3).map((location) => ({ ...location, label: 'named in the deployed code' })),
     ...findAnswered(context, table, column),
   };
+}
+
+/** Where the code of a service names a table, column or property; nowhere for a name that says too little. */
+export function findNameInCode(base: Snapshot, service: string, name: string): SourceLocation[] {
+  return name.length < 3 || name === 'name' ? [] : findWordInCode(base, service, name);
 }
 
 /** The GraphQL fields that are answered from a table, or from one column of it, and who asks for them. */

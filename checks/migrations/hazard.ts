@@ -17,8 +17,8 @@ export interface Hazard {
   readonly next: readonly string[];
   /** Set when it takes away what the deployed version may read: it is breaking when that version does. */
   readonly takesAway?: { readonly table: string; readonly column?: string };
-  /** Set when what the deployed version may write is refused from then on, for what it has in this column. */
-  readonly requires?: { readonly table: string; readonly column: string };
+  /** Set when what the deployed version may write is refused from then on, for what it has in this column or in any. */
+  readonly requires?: { readonly table: string; readonly column?: string };
   /** Set when searches by these columns lose their index. */
   readonly unindexes?: { readonly table: string; readonly columns: readonly string[] };
 }
@@ -48,6 +48,8 @@ export interface HazardContext {
   readonly deployed: DatabaseFacts;
   /** What the deployed version's schema.prisma declares; of a MongoDB service nothing. */
   readonly models: readonly PrismaModel[];
+  /** Whether the deployed version's code has the name of a column or property in it. */
+  readonly isNamedInCode: (name: string) => boolean;
 }
 
 export function expand(summary: string, ...hazards: Hazard[]): Omit<JudgedStatement, 'line'> {

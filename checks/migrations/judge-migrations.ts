@@ -7,7 +7,13 @@ import { replay, type ServiceDatabase } from '../databases/service-database.ts';
 import type { Finding } from '../finding.ts';
 import type { Evidence } from '../operations/evidence.ts';
 import type { Snapshot } from '../project/snapshot.ts';
-import { findReaders, findSearchers, printAnswered, type ReaderContext } from './find-readers.ts';
+import {
+  findNameInCode,
+  findReaders,
+  findSearchers,
+  printAnswered,
+  type ReaderContext,
+} from './find-readers.ts';
 import { findWriters } from './find-writers.ts';
 import type { Hazard, HazardContext, JudgedStatement } from './hazard.ts';
 import { judgeHistory } from './judge-history.ts';
@@ -44,7 +50,12 @@ export function judgeMigrations(context: MigrationsContext): {
     const deployed = replay(base?.migrations ?? [], head.kind);
     const now = replay(base?.migrations ?? [], head.kind);
     for (const migration of head.migrations.filter(({ name }) => !known.has(name))) {
-      const outcome = judgeMigration(head, migration, { now, deployed, models: base?.models ?? [] });
+      const outcome = judgeMigration(head, migration, {
+        now,
+        deployed,
+        models: base?.models ?? [],
+        isNamedInCode: (name) => findNameInCode(context.base, service, name).length > 0,
+      });
       findings.push(...outcome.findings);
       migrations.push({ service, migration, statements: outcome.statements });
       for (const { line, hazards } of outcome.statements)
@@ -194,7 +205,7 @@ function addReaders(
 
 function addWriters(
   finding: Finding,
-  { table, column }: { table: string; column: string },
+  { table, column }: { table: string; column?: string },
   context: ReaderContext,
 ): Finding {
   const { declared, fields } = findReaders(context, table, column);

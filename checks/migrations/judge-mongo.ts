@@ -4,7 +4,6 @@ import {
   afterDot,
   listDroppedIndexes,
   listIndexes,
-  readValidator,
   type MongoCommand,
 } from '../databases/mongo-migration.ts';
 import {
@@ -16,6 +15,7 @@ import {
   type JudgedStatement,
 } from './hazard.ts';
 import { dropIndexHazard } from './judge-alter.ts';
+import { judgeCollMod } from './judge-validator.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -122,39 +122,6 @@ function judgeDropIndexes(target: string, body: MongoCommand['body'], context: H
       ? contract(summary, dropIndexHazard(target, name, index.columns, index.isUnique))
       : contract(summary);
   });
-}
-
-function judgeCollMod(target: string, body: MongoCommand['body'], context: HazardContext): Judged {
-  const before = context.now.tables.get(target);
-  const summary = `change the validator of ${target}`;
-  if (before === undefined || body['validator'] === undefined || !context.deployed.tables.has(target))
-    return expand(summary);
-  const after = readValidator(body['validator']);
-  const required = after.required.filter((name) => before.columns.get(name)?.isNullable !== false);
-  const removed = after.isClosed
-    ? [...before.columns.keys()].filter((name) => !(name in after.properties))
-    : [];
-  const hazards = [
-    ...required.map((name) => narrow(target, name, `${target}.${name} has to be there from now on.`)),
-    ...removed.map((name) => narrow(target, name, `${target}.${name} is no longer allowed.`)),
-  ];
-  return hazards.length === 0 ? expand(summary) : contract(summary, ...hazards);
-}
-
-function narrow(table: string, part: string, what: string): Hazard {
-  return {
-    rule: 'validator-narrowed',
-    severity: 'breaking',
-    table,
-    part,
-    what,
-    why: 'The version now deployed does not write documents so: MongoDB refuses its inserts and updates.',
-    next: [
-      'Deploy a version that writes documents as the new validator wants them, and mend the old documents.',
-      'Narrow the validator in a later change, when no older version runs any more.',
-    ],
-    requires: { table, column: part },
-  };
 }
 
 const updatesShape = z.array(
