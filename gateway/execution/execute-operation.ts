@@ -37,7 +37,7 @@ export async function executeOperation(
     send,
     headers: request.headers,
     variable(name) {
-      const clientName = renamedVariables[name] ?? name;
+      const clientName = renamedVariables.get(name) ?? name;
       return Object.hasOwn(variables, clientName) ? variables[clientName] : undefined;
     },
     cancellation: request.cancellation,

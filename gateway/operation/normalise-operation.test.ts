@@ -81,6 +81,6 @@ describe('a normalised operation', () => {
     expect(text).toMatchInlineSnapshot(
       `"query($representations_: ID!) { product__0: product(upc: $representations_) { upc } }"`,
     );
-    expect(renamedVariables).toEqual({ representations_: 'representations' });
+    expect(renamedVariables).toEqual(new Map([['representations_', 'representations']]));
   });
 });

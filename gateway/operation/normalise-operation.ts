@@ -57,7 +57,7 @@ export function normaliseOperation(source: OperationSource): NormalisedOperation
     text:
       rootFields.length === 0 ? '' : printOperation(operation, printSelections(selections, isLocalAtRoot)),
     rootFields,
-    renamedVariables: Object.fromEntries([...newNames].map(([name, newName]) => [newName, name])),
+    renamedVariables: new Map([...newNames].map(([name, newName]) => [newName, name])),
   };
 }
 

@@ -39,5 +39,5 @@ export interface NormalisedOperation {
   /** The root fields in `text`. */
   readonly rootFields: readonly { readonly key: string; readonly fieldName: string }[];
   /** Client's variable name by its name in `text`, for the few that had to be renamed. */
-  readonly renamedVariables: Readonly<Record<string, string>>;
+  readonly renamedVariables: ReadonlyMap<string, string>;
 }

@@ -103,6 +103,15 @@ export const federationCase = defineCase({
       data: { me: { posts: [{ id: '1-1' }, { id: '1-2' }], friends: [{ posts: [{ id: '3-1' }] }] } },
     },
     {
+      name: 'sends a variable that is called like what every object inherits, to root fields and to entities',
+      query: `
+        query ($constructor: [ID!], $toString: Int!, $__proto__: Int) {
+          users(ids: $constructor) { posts(first: $toString) { id } friends(first: $__proto__) { id } }
+        }`,
+      variables: JSON.parse('{ "constructor": ["2"], "toString": 1, "__proto__": 1 }') as Record<string, unknown>,
+      data: { users: [{ posts: [{ id: '2-1' }], friends: [{ id: '3' }] }] },
+    },
+    {
       name: 'gives back names of the prototype of an object',
       query: '{ me { constructor: name hasOwnProperty: id toString: posts { valueOf: title } } }',
       data: { me: { constructor: 'User 1', hasOwnProperty: '1', toString: [{ valueOf: 'Post 1-1' }] } },
