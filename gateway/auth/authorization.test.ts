@@ -298,10 +298,39 @@ describe.each(['compiled', 'apollo'] as const)('before the engine "%s"', (engine
 
   test('conditions decide whether a denied field would be there at all', async () => {
     const query = 'query ($with: Boolean!) { user(id: 1) { name rank @include(if: $with) } }';
-    expect((await ask(query, undefined, { with: false })).data).toEqual({ user: { name: 'Anna' } });
-    expect((await ask(query, undefined, { with: true })).data).toEqual({
-      user: { name: 'Anna', rank: null },
+    expect(await ask(query, undefined, { with: false })).toMatchObject({
+      data: { user: { name: 'Anna' } },
+      denied: [],
     });
+    expect(await ask(query, undefined, { with: true })).toMatchObject({
+      data: { user: { name: 'Anna', rank: null } },
+      denied: ['user/rank'],
+    });
+  });
+
+  test('conditions of what is around a denied field decide too, and one of several places is enough', async () => {
+    const query = `
+      query ($a: Boolean = false, $b: Boolean!) {
+        ...Mine @include(if: $a)
+        user(id: 1) { ... @skip(if: $a) { rank } ... @include(if: $b) { rank } name }
+        media { ... on Diary @include(if: $b) { text } ... on Photo { url } }
+      }
+      fragment Mine on Query { me { name } }`;
+    const asked: readonly [Record<string, boolean>, string[]][] = [
+      [{ b: false }, ['user/rank']],
+      [{ b: true }, ['user/rank', 'media/@/... on Diary']],
+      [{ a: true, b: false }, ['me']],
+      [{ a: true, b: true }, ['me', 'user/rank', 'media/@/... on Diary']],
+    ];
+    for (const [variables, denied] of asked)
+      expect((await ask(query, undefined, variables)).denied).toEqual(denied);
+  });
+
+  test('a request that is refused as a whole says nothing of denied fields', async () => {
+    const query = 'query ($id: ID!) { me { name } user(id: $id) { name } }';
+    const { data, denied } = await ask(query, undefined, { id: true });
+    expect(data).toBeUndefined();
+    expect(denied).toEqual([expect.stringContaining('Variable "$id"')]);
   });
 
   test('a token that is forged, stale or of another kind is refused, whatever is asked', async () => {

@@ -13,9 +13,11 @@ import {
 
 import type { Engine, EngineAnswer, EngineRequest } from '../engine.ts';
 import { LruMap } from '../guards/lru-map.ts';
+import { isIncluded } from '../operation/conditions.ts';
+import { readDefaults } from '../operation/read-defaults.ts';
 import { completeData } from './complete-answer.ts';
 import { makeFieldRequirements, type FieldRequirements } from './field-requirements.ts';
-import { filterOperation, type FilteredOperation } from './filter-operation.ts';
+import { filterOperation, type Conditions, type FilteredOperation } from './filter-operation.ts';
 import { isFulfilled, readRequirements, type Requirement } from './requirements.ts';
 
 /** Callers of one document differ in few ways; more than this many forms of it are made again when they are needed. */
@@ -25,7 +27,13 @@ const formsMax = 32;
 interface OperationForm extends FilteredOperation {
   readonly query: string;
   readonly queryHash: string;
-  readonly errors: readonly GraphQLFormattedError[];
+  /** Of what was taken out, with the conditions under which it was asked for. */
+  readonly errors: readonly DeniedError[];
+}
+
+interface DeniedError {
+  readonly error: GraphQLFormattedError;
+  readonly conditions: readonly Conditions[];
 }
 
 /** What is known of an operation whoever asks. */
@@ -123,10 +131,13 @@ function makeForm(
     ...filtered,
     query: print(filtered.document),
     queryHash: createHash('sha256').update(`${request.queryHash} ${name} ${key}`).digest('hex'),
-    errors: filtered.paths.map((path) => ({
-      message: 'Unauthorized field or type',
-      path: [...path],
-      extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+    errors: filtered.denied.map(({ path, conditions }) => ({
+      error: {
+        message: 'Unauthorized field or type',
+        path: [...path],
+        extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+      },
+      conditions,
     })),
   };
 }
@@ -136,10 +147,14 @@ async function executeForm(
   request: EngineRequest,
   form: OperationForm,
 ): Promise<EngineAnswer> {
-  const { query, queryHash, document, operation, places, errors } = form;
+  const { query, queryHash, document, operation, places } = form;
   // Requirements of parts that this operation does not reach.
-  if (errors.length === 0) return engine.execute(request);
+  if (form.errors.length === 0) return engine.execute(request);
   const answer = await engine.execute({ ...request, query, queryHash, document, operation });
+  // Refused as a whole, for a variable perhaps: nobody was denied anything.
+  if (answer.kind === 'result' && answer.result.data === undefined) return answer;
+  const errors = listAskedErrors(form.errors, request);
+  if (errors.length === 0) return answer;
   const result =
     answer.kind === 'json'
       ? (JSON.parse(answer.body.toString('utf8')) as Extract<EngineAnswer, { kind: 'result' }>['result'])
@@ -147,11 +162,22 @@ async function executeForm(
   const completed = {
     ...result,
     errors: [...(result.errors ?? []), ...errors],
-    ...(result.data !== undefined && {
-      data: completeData(result.data, places) as Record<string, unknown> | null,
-    }),
+    data: completeData(result.data, places) as Record<string, unknown> | null,
   };
   return answer.kind === 'json'
     ? { kind: 'json', body: Buffer.from(`${JSON.stringify(completed)}\n`), hasErrors: true }
     : { kind: 'result', result: completed };
+}
+
+/** The errors of what this request asks for: with other variables, a condition may leave it out. */
+function listAskedErrors(
+  errors: readonly DeniedError[],
+  { operation, variables }: EngineRequest,
+): readonly GraphQLFormattedError[] {
+  const values = { ...readDefaults(operation), ...variables };
+  return errors
+    .filter(({ conditions }) =>
+      conditions.some((place) => place.every((directives) => isIncluded(directives, values))),
+    )
+    .map(({ error }) => error);
 }

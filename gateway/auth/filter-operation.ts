@@ -37,9 +37,19 @@ export interface FilteredOperation {
   readonly operation: OperationDefinitionNode;
   readonly document: DocumentNode;
   readonly places: DeniedPlaces;
-  /** Path of each field or fragment that was taken out, as Apollo's router writes them: `@` stands for a list. */
-  readonly paths: readonly (readonly string[])[];
+  readonly denied: readonly DeniedPath[];
 }
+
+/** A field or fragment that was taken out. */
+export interface DeniedPath {
+  /** As Apollo's router writes it: `@` stands for a list. */
+  readonly path: readonly string[];
+  /** For each place that has this path: the directives of the selections on the way, which decide whether it is asked for. */
+  readonly conditions: Conditions[];
+}
+
+/** The directives of several selections, one inside of the other. */
+export type Conditions = readonly (readonly DirectiveNode[])[];
 
 export interface FilterSources {
   readonly schema: GraphQLSchema;
@@ -61,14 +71,20 @@ export function filterOperation(
   const root = sources.schema.getRootType(operation.operation);
   const places = makePlaces(undefined);
   const selectionSet = root
-    ? filter.filterSet(operation.selectionSet, { type: root, path: [], places, isInDenied: false })
+    ? filter.filterSet(operation.selectionSet, {
+        type: root,
+        path: [],
+        places,
+        conditions: [],
+        isInDenied: false,
+      })
     : operation.selectionSet;
   const filtered = { ...operation, selectionSet };
   return {
     operation: filtered,
     document: { kind: Kind.DOCUMENT, definitions: [filtered] },
     places,
-    paths: [...filter.paths.values()],
+    denied: [...filter.denied.values()],
   };
 }
 
@@ -81,12 +97,13 @@ interface Place {
   readonly type: GraphQLCompositeType;
   readonly path: readonly string[];
   readonly places: DeniedPlaces;
+  readonly conditions: Conditions;
   /** Below a fragment that is denied as a whole, whose path says it all. */
   readonly isInDenied: boolean;
 }
 
 class OperationFilter {
-  readonly paths = new Map<string, readonly string[]>();
+  readonly denied = new Map<string, DeniedPath>();
   readonly #sources: FilterSources;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   #markers = 0;
@@ -133,7 +150,8 @@ class OperationFilter {
     const named = condition === undefined ? undefined : this.#sources.schema.getType(condition);
     const type = isCompositeType(named) ? named : place.type;
     const isDenied = this.#sources.isDenied(this.#sources.requirements.ofType(type));
-    if (isDenied && !place.isInDenied) this.#addPath([...place.path, `... on ${type.name}`]);
+    const conditions = addConditions(place.conditions, directives);
+    if (isDenied && !place.isInDenied) this.#addPath([...place.path, `... on ${type.name}`], conditions);
     return {
       kind: Kind.INLINE_FRAGMENT,
       ...(condition !== undefined && {
@@ -143,6 +161,7 @@ class OperationFilter {
       selectionSet: this.filterSet(set, {
         ...place,
         type,
+        conditions,
         isInDenied: place.isInDenied || isDenied,
       }),
     };
@@ -155,8 +174,9 @@ class OperationFilter {
     if (field === undefined) return node.selectionSet === undefined ? node : this.#inlineFragments(node);
     const responseName = node.alias?.value ?? node.name.value;
     const fieldPath = [...path, responseName];
+    const conditions = addConditions(place.conditions, node.directives);
     if (place.isInDenied || this.#sources.isDenied(this.#sources.requirements.ofField(type, field))) {
-      if (!place.isInDenied) this.#addPath(fieldPath);
+      if (!place.isInDenied) this.#addPath(fieldPath, conditions);
       return this.#deny(node, responseName, isNonNullType(field.type), places);
     }
     if (node.selectionSet === undefined) return node;
@@ -165,7 +185,7 @@ class OperationFilter {
     const childPath = [...fieldPath, ...Array.from({ length: countLists(field.type) }, () => '@')];
     const child = findComposite(field.type);
     if (child === undefined) return node;
-    const childPlace = { type: child, path: childPath, places: below, isInDenied: false };
+    const childPlace = { type: child, path: childPath, places: below, conditions, isInDenied: false };
     return { ...node, selectionSet: this.filterSet(node.selectionSet, childPlace) };
   }
 
@@ -193,9 +213,16 @@ class OperationFilter {
     };
   }
 
-  #addPath(path: readonly string[]): void {
-    this.paths.set(path.join('/'), path);
+  #addPath(path: readonly string[], conditions: Conditions): void {
+    const name = path.join('/');
+    const known = this.denied.get(name);
+    if (known === undefined) this.denied.set(name, { path, conditions: [conditions] });
+    else known.conditions.push(conditions);
   }
+}
+
+function addConditions(around: Conditions, directives: readonly DirectiveNode[] = []): Conditions {
+  return directives.length === 0 ? around : [...around, directives];
 }
 
 function findComposite(type: GraphQLOutputType): GraphQLCompositeType | undefined {

@@ -21,6 +21,7 @@ import {
   type ValueNode,
 } from 'graphql';
 
+import { readDefaults } from '../operation/read-defaults.ts';
 import type { CostRules } from './cost-rules.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -62,16 +63,6 @@ export function compileCost(operation: OperationDefinitionNode, sources: CostSou
   if (typeof cost === 'number') return cost;
   const defaults = readDefaults(operation);
   return (variables) => cost({ ...defaults, ...variables });
-}
-
-function readDefaults(operation: OperationDefinitionNode): Variables {
-  return Object.fromEntries(
-    (operation.variableDefinitions ?? []).flatMap((definition) =>
-      definition.defaultValue === undefined
-        ? []
-        : [[definition.variable.name.value, valueFromASTUntyped(definition.defaultValue)]],
-    ),
-  );
 }
 
 /** Sizes that a field gives to lists in the object that it returns. */
