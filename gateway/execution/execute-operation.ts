@@ -34,6 +34,7 @@ export async function executeOperation(
   const state: ExecutionState = {
     data,
     errors: [],
+    lost: [],
     send,
     headers: request.headers,
     variable(name) {
@@ -65,7 +66,7 @@ export async function executeOperation(
     if (slot !== undefined && compiled.plan.kind === 'query') keepRun(lastRuns, slot, outcome, body);
     return { kind: 'json', body, hasErrors: false };
   }
-  const errors = listClientErrors(state.errors, found, compiled.normalised, data, schema);
+  const errors = listClientErrors(state, found, compiled.normalised, schema);
   const hasErrors = errors.length > 0;
   const before = hasErrors ? `"errors":${JSON.stringify(errors)},` : '';
   return { kind: 'json', body: encodeAnswer(`{${before}"data":${json}}\n`, false), hasErrors };

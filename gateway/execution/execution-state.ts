@@ -5,7 +5,7 @@ import type { Cancellation } from '../transport/cancellation.ts';
 import type { SendToSubgraph } from '../transport/subgraph-request.ts';
 import type { DataObject } from './data.ts';
 import type { SubgraphErrorPolicy } from './mask-subgraph-error.ts';
-import type { ServiceError } from './service-error.ts';
+import type { ErrorPlace, ServiceError } from './service-error.ts';
 
 /** What is known of the data as a whole; it spares a look at each of its values. */
 export interface DataFacts {
@@ -22,6 +22,8 @@ export interface ExecutionState {
   /** The answer so far, under the gateway's names; steps merge into it. */
   readonly data: DataObject;
   readonly errors: ServiceError[];
+  /** Places without a value because of an error at another one: the null went up in the subgraph, and took them with it. */
+  readonly lost: ErrorPlace[];
   readonly send: SendToSubgraph;
   readonly headers: Readonly<Record<string, string>>;
   /** The value of a variable of the plan, as the client sent it; undefined when it sent none. */

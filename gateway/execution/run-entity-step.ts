@@ -67,8 +67,11 @@ export function compileEntityStep(step: EntityStep, reuseEntityFields: boolean):
         count,
         apply({ data, errors }) {
           const places = makePlaceFinder(state.data, step.batches, lists);
-          for (const report of errors) reportAtEntities(state, step, lists, places, report);
-          if (data === undefined) return;
+          for (const report of errors) reportAtEntities(state, step, lists, places, report, data);
+          if (data === undefined) {
+            state.lost.push(...places.ofAll());
+            return;
+          }
           for (const [index, batch] of batches.entries())
             mergeBatch(
               state,
@@ -239,6 +242,7 @@ function reportAtEntities(
   lists: readonly Representations[],
   finder: PlaceFinder,
   report: SubgraphErrorReport,
+  data: DataObject | undefined,
 ): void {
   const [key, position, ...rest] = report.path ?? [];
   const index = step.batches.findIndex((entry) => entry.key === key);
@@ -250,6 +254,8 @@ function reportAtEntities(
   }
   const renamed = renamePath(rest, batch.renames);
   const places = finder.ofEntity(index, position);
+  const answers = data?.[batch.key];
+  if (Array.isArray(answers) && (answers[position] ?? null) === null) state.lost.push(...places);
   const inside = places.map(({ path }) => ({ path: [...path, ...renamed], fields: [] }));
   reportError(state, step.service, report, renamed.length === 0 ? places : inside);
 }

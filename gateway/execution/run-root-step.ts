@@ -25,7 +25,7 @@ export function compileRootStep(step: RootStep): RunnableStep {
             renameKeys(data, step.renames);
             if (targets.length > 1) state.facts.hasShared = true;
             for (const target of targets) mergeData(target, data);
-          }
+          } else state.lost.push(...allPlaces);
           for (const report of errors)
             reportError(
               state,

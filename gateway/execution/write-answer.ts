@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 
 import type { NormalisedOperation } from '../operation/selection.ts';
 import type { DataObject, DataPath } from './data.ts';
+import type { ExecutionState } from './execution-state.ts';
 import type { ServiceError } from './service-error.ts';
 import { mapErrorPath } from './map-error-path.ts';
 import type { CompletionError } from './projection/write.ts';
@@ -18,10 +19,9 @@ const errorsMax = 2000;
 
 /** The `errors` of an answer: the subgraphs', at the client's places, then those found in the data. */
 export function listClientErrors(
-  failures: readonly ServiceError[],
+  { errors: failures, lost, data }: Pick<ExecutionState, 'errors' | 'lost' | 'data'>,
   found: readonly CompletionError[],
   operation: NormalisedOperation,
-  data: DataObject,
   schema: GraphQLSchema,
 ): readonly ClientError[] {
   const errors: ClientError[] = [];
@@ -29,8 +29,14 @@ export function listClientErrors(
     if (errors.length >= errorsMax) break;
     errors.push(...placeError(failure, operation, data, schema));
   }
-  const explained = found.filter(({ path }) => !errors.some((error) => explains(error.path, path)));
-  for (const { message, path } of explained)
+  if (found.length === 0) return errors;
+  const reasons = errors.map(({ path }) => path);
+  // As many places as errors, and no more: an entity may stand at a hundred places.
+  for (const place of lost.slice(0, errorsMax))
+    for (const { path, isAsked } of mapErrorPath(place, operation, data, schema))
+      if (isAsked) reasons.push(path);
+  const unexplained = found.filter(({ path }) => !reasons.some((reason) => explains(reason, path)));
+  for (const { message, path } of unexplained)
     errors.push({ message, path, extensions: { code: 'INVALID_SUBGRAPH_DATA' } });
   return errors;
 }

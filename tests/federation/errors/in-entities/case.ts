@@ -6,6 +6,8 @@ export const federationCase = defineCase({
       Query: {
         products: [{ id: '1' }, { id: '2' }, { id: '3' }],
         twice: [{ id: '2' }, { id: '1' }, { id: '2' }],
+        count: 3,
+        brokenCount: new Error('Nobody counts'),
       },
       Product: ['1', '2', '3'].map((id) => ({
         id,
@@ -16,8 +18,22 @@ export const federationCase = defineCase({
     },
     stock: {
       Product: [
-        { id: '1', onHand: 1, places: [{ row: 1 }, { row: new Error('No such row') }] },
-        { id: '2', onHand: new Error('The scales are out of order'), places: [] },
+        {
+          id: '1',
+          onHand: 1,
+          places: [{ row: 1 }, { row: new Error('No such row') }],
+          height: 5,
+          width: 6,
+          box: { weight: new Error('The scales are gone') },
+        },
+        {
+          id: '2',
+          onHand: new Error('The scales are out of order'),
+          places: [],
+          height: 7,
+          width: new Error('Too wide'),
+          box: { weight: 8 },
+        },
         { id: '3', __error: 'The shelf is closed' },
       ],
     },
@@ -34,6 +50,30 @@ export const federationCase = defineCase({
       query: '{ products { brokenNonNull } }',
       data: { products: [{ brokenNonNull: 'fine' }, { brokenNonNull: 'fine' }, null] },
       errors: ['products.2.brokenNonNull'],
+    },
+    {
+      name: 'tells nothing of the neighbours at the root that the null of another field took with it',
+      query: '{ count brokenCount products { name } }',
+      data: null,
+      errors: ['brokenCount'],
+    },
+    {
+      name: 'tells nothing of the neighbours in an entity that the null of another field took with it',
+      query: '{ products { name height width } }',
+      data: { products: [{ name: 'Product 1', height: 5, width: 6 }, null, null] },
+      errors: ['products.1.width', 'products.2'],
+    },
+    {
+      name: 'tells nothing of such neighbours at each place of the entity, and under their other names',
+      query: '{ twice { tall: height same: height place: box { weight } } }',
+      data: {
+        twice: [
+          { tall: 7, same: 7, place: { weight: 8 } },
+          null,
+          { tall: 7, same: 7, place: { weight: 8 } },
+        ],
+      },
+      errors: ['twice.1.place.weight'],
     },
     {
       name: 'keeps an object under another name, for which nobody asked what is broken',
