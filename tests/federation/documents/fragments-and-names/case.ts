@@ -108,7 +108,10 @@ export const federationCase = defineCase({
         query ($constructor: [ID!], $toString: Int!, $__proto__: Int) {
           users(ids: $constructor) { posts(first: $toString) { id } friends(first: $__proto__) { id } }
         }`,
-      variables: JSON.parse('{ "constructor": ["2"], "toString": 1, "__proto__": 1 }') as Record<string, unknown>,
+      variables: JSON.parse('{ "constructor": ["2"], "toString": 1, "__proto__": 1 }') as Record<
+        string,
+        unknown
+      >,
       data: { users: [{ posts: [{ id: '2-1' }], friends: [{ id: '3' }] }] },
     },
     {

@@ -67,11 +67,7 @@ export const federationCase = defineCase({
       name: 'tells nothing of such neighbours at each place of the entity, and under their other names',
       query: '{ twice { tall: height same: height place: box { weight } } }',
       data: {
-        twice: [
-          { tall: 7, same: 7, place: { weight: 8 } },
-          null,
-          { tall: 7, same: 7, place: { weight: 8 } },
-        ],
+        twice: [{ tall: 7, same: 7, place: { weight: 8 } }, null, { tall: 7, same: 7, place: { weight: 8 } }],
       },
       errors: ['twice.1.place.weight'],
     },
