@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { lstatSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 
 import type { Logger } from 'pino';
@@ -44,11 +44,16 @@ export class SupergraphReloader {
     return outcome;
   }
 
-  /** Starts to reload on changes. The folder is watched, because editors and deployments replace files by renaming. */
+  /**
+   * Starts to reload on changes. The folder is watched, because editors and deployments replace files by renaming. Where
+   * the file is a link, so may be what it leads to: Kubernetes exchanges a ConfigMap by the link `..data` beside it.
+   */
   watch(): void {
-    const name = path.basename(this.#options.file);
-    this.#watcher = watch(path.dirname(path.resolve(this.#options.file)), (_event, changed) => {
-      if (changed !== null && changed !== name) return;
+    const { file } = this.#options;
+    const name = path.basename(file);
+    const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    this.#watcher = watch(path.dirname(path.resolve(file)), (_event, changed) => {
+      if (changed !== null && changed !== name && !isLink) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.reload(), settleMs);
     });
