@@ -18,7 +18,10 @@ export const errorCatalogue = {
     401,
     'the token is not valid or has expired, or there is none and `authentication` is "required"',
   ),
-  AUTHENTICATION_UNAVAILABLE: client(503, 'no key set can be read, so that tokens cannot be judged'),
+  AUTHENTICATION_UNAVAILABLE: client(
+    503,
+    'a key set cannot be read, and the token has a key that no other set has, so that it cannot be judged',
+  ),
   UNAUTHORIZED_FIELD_OR_TYPE: client(
     200,
     'the caller may not see a field or type; it is null, and the rest is answered',

@@ -129,6 +129,21 @@ test('a key set behind a URL is read again for an unknown key, once in the coold
   });
 });
 
+test('a key set that cannot be read keeps nobody out whose key another set has', async () => {
+  const [here, elsewhere] = [await makeSigner('here'), await makeSigner('elsewhere')];
+  await writeFile(file, JSON.stringify({ keys: [here.jwk] }));
+  for (const jwks of [
+    ['http://127.0.0.1:1/jwks', file],
+    [file, 'http://127.0.0.1:1/jwks'],
+  ]) {
+    const authenticate = await open({ jwks });
+    await expect(read(authenticate, await here.token())).resolves.toBeDefined();
+    await expect(read(authenticate, await elsewhere.token())).rejects.toMatchObject({
+      code: 'AUTHENTICATION_UNAVAILABLE',
+    });
+  }
+});
+
 test('a gateway that needs tokens refuses those who have none, and cannot start without a key set', async () => {
   const signer = await makeSigner('a');
   await writeFile(file, JSON.stringify({ keys: [signer.jwk] }));

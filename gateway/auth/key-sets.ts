@@ -10,13 +10,14 @@ import {
 
 import { ConfigError } from '../config/gateway-config.ts';
 
-/** A key set that cannot be read just now: nobody's token can be judged by it. */
+/** A key set that cannot be read just now: a token that no other set has a key for cannot be judged. */
 export class KeySetError extends Error {
   override readonly name = 'KeySetError';
 }
 
 /**
  * Opens key sets in files or behind http(s) URLs and answers where a token's key is found: the first set that has it.
+ * One that cannot be read may have the key, and only then, when no other has it, is that the failure.
  * A key that is in none makes the sets be read again, at most once in `cooldownMs`, so that keys rotate without a
  * restart. Rejects with a `ConfigError` when a file is no key set; a URL is read when the first token comes.
  */
@@ -29,14 +30,16 @@ export async function openKeySets(sources: readonly string[], cooldownMs: number
     ),
   );
   return async (header, token) => {
+    let unread: KeySetError | undefined;
     for (const set of sets) {
       try {
         return await set(header, token);
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        if (error instanceof KeySetError) unread ??= error;
+        else if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       }
     }
-    throw new errors.JWKSNoMatchingKey();
+    throw unread ?? new errors.JWKSNoMatchingKey();
   };
 }
 
