@@ -412,6 +412,12 @@ describe('a gateway that cannot start says why', () => {
   test('all problems of its configuration together', async () => {
     const input = { supergraphFile: '', port: 70_000, colour: 'red' } as GatewayConfigInput;
     await expect(createGateway(input, log)).rejects.toThrow(/supergraphFile[\s\S]*port[\s\S]*colour/);
+    const contradictory: GatewayConfigInput = {
+      supergraphFile,
+      authentication: 'required',
+      trustedDocuments: 'enforce',
+    };
+    await expect(createGateway(contradictory, log)).rejects.toThrow(/jwks[\s\S]*trustedDocumentsFile/);
   });
 
   test('a supergraph file that is missing, or holds a subgraph', async () => {

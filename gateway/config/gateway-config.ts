@@ -170,21 +170,18 @@ function listIssues(error: z.ZodError): string[] {
 }
 
 function findContradictions(config: GatewayConfig): string[] {
-  if (config.authentication === 'required' && config.jwks.length === 0) {
-    return ['- jwks: expected a key set, because authentication is "required"'];
-  }
-  if (config.mode === 'production' && config.graphiqlToken !== undefined) {
-    return ['- graphiqlToken: expected none, because mode is "production"'];
-  }
-  if (config.forwardHeaders.includes('freehold-explain')) {
-    return [
+  const problems: string[] = [];
+  if (config.authentication === 'required' && config.jwks.length === 0)
+    problems.push('- jwks: expected a key set, because authentication is "required"');
+  if (config.mode === 'production' && config.graphiqlToken !== undefined)
+    problems.push('- graphiqlToken: expected none, because mode is "production"');
+  if (config.forwardHeaders.includes('freehold-explain'))
+    problems.push(
       '- forwardHeaders: "freehold-explain" cannot be among them; the gateway sends it for those who may ask',
-    ];
-  }
-  if (config.trustedDocuments !== 'off' && config.trustedDocumentsFile === undefined) {
-    return [
+    );
+  if (config.trustedDocuments !== 'off' && config.trustedDocumentsFile === undefined)
+    problems.push(
       `- trustedDocumentsFile: expected a file, because trustedDocuments is "${config.trustedDocuments}"`,
-    ];
-  }
-  return [];
+    );
+  return problems;
 }
