@@ -202,6 +202,12 @@ describe('the gateway refuses', () => {
       (url) => post(url, '{ __typename }', { 'content-type': 'text/plain' }),
     ],
     [
+      'a compressed body',
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      (url) => post(url, { query: '{ __typename }' }, { 'content-encoding': 'gzip' }),
+    ],
+    [
       'a body over the limit',
       413,
       'BODY_TOO_LARGE',

@@ -22,6 +22,13 @@ export async function readJsonBody(
       `Expected content-type "application/json", found ${type === '' ? 'none' : JSON.stringify(type)}.`,
     );
   }
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new RequestError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `Expected a body as it is, without content-encoding; found ${JSON.stringify(encoding)}.`,
+    );
+  }
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > bytesMax) throw tooLarge(bytesMax);
   const text = await readText(request, bytesMax, cancellation);
