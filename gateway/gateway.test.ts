@@ -105,6 +105,16 @@ describe('the gateway answers', () => {
     expect(await json(answer)).toEqual({ data: { books: [{ title: 'Emma' }] } });
   });
 
+  test('a GET whose operationName is empty, as one without', async () => {
+    const { url } = await start();
+    const ask = (operationName: string): Promise<Response> =>
+      fetch(`${url}/graphql?${new URLSearchParams({ query: '{ books { title } }', operationName })}`, {
+        headers: { 'apollo-require-preflight': '1' },
+      });
+    expect(await (await ask('')).json()).toEqual({ data: { books: [{ title: 'Emma' }] } });
+    expect(await readCode(await ask('Books'))).toBe('OPERATION_RESOLUTION_FAILURE');
+  });
+
   test.each(['compiled', 'apollo'] as const)(
     'a second time as the first time, whatever became of it (%s engine)',
     async (engine) => {

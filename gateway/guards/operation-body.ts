@@ -28,6 +28,13 @@ export function readPostedOperation(body: unknown): OperationBody {
 /** The operation in a URL's query (GraphQL over HTTP, GET). */
 export function readOperationInUrl(search: string): OperationBody {
   const parameters = new URLSearchParams(search);
+  // Equivalent to none: https://graphql.github.io/graphql-over-http/draft/#sec-URL-parameters. The server says what is
+  // wrong with two.
+  const names = parameters.getAll('operationName');
+  if (names.length === 1 && names[0] === '') {
+    parameters.delete('operationName');
+    return readOperationInUrl(`?${parameters.toString()}`);
+  }
   const extensions = parseJson(parameters.get('extensions'));
   return {
     query: parameters.get('query') ?? undefined,
