@@ -18,7 +18,7 @@ import { createGateway, type Gateway } from './index.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 const sdlByName = {
-  books: `${link} type Query { books: [Book!]! slow: String } type Book @key(fields: "id") { id: ID! title: String }`,
+  books: `${link} type Query { books(shelf: Shelf): [Book!]! slow: String rated(above: Float): Int } enum Shelf { LEFT RIGHT } type Book @key(fields: "id") { id: ID! title: String }`,
   stars: `${link} type Book @key(fields: "id") { id: ID! stars: Int }`,
 };
 const data = {
@@ -263,6 +263,18 @@ describe('the gateway refuses', () => {
       expect(await readCode(refused)).toBe('SUBSCRIPTION_NOT_SUPPORTED');
     },
   );
+
+  test('a wrong variable without a suggestion in production, and with one in development', async () => {
+    const query = 'query ($shelf: Shelf) { books(shelf: $shelf) { title } }';
+    const tell = async (mode: 'production' | 'development'): Promise<string> => {
+      const { url } = await start({ mode });
+      const refused = await post(url, { query, variables: { shelf: 'LEFTY' } });
+      expect(refused.status).toBe(400);
+      return refused.text();
+    };
+    expect(await tell('development')).toContain('Did you mean the enum value');
+    expect(await tell('production')).toContain('Value \\"LEFTY\\" does not exist in \\"Shelf\\" enum."');
+  });
 
   test.each(['mutation', 'subscription'])('a %s that the schema has no root type for', async (kind) => {
     const { url } = await start();

@@ -20,7 +20,7 @@ import { askEngine } from './ask-engine.ts';
 import { keepDocuments } from './document-store.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
 import { KnownOperations, readPosted, type AnswerHeaders, type KnownOperation } from './known-operations.ts';
-import { maskError } from './mask-error.ts';
+import { maskError, withoutSuggestion } from './mask-error.ts';
 import type { OperationContext, ReadyAnswer } from './operation-context.ts';
 
 /** An HTTP request with its body parsed. */
@@ -83,7 +83,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
       if (formatted.extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED') {
         countRefusal('introspection');
       }
-      return maskError(formatted, error, log);
+      return maskError(isProduction ? withoutSuggestion(formatted) : formatted, error, log);
     },
     stringifyResult: (result) => printResult(result, readyAnswers),
     plugins: [

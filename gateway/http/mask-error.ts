@@ -22,6 +22,15 @@ export function maskError(
   };
 }
 
+/**
+ * A wrong variable without the names that would have been right. Apollo Server takes them out of what validation says of
+ * a document alone. An error with a path is a subgraph's, and says what that wants to say.
+ */
+export function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  if (formatted.extensions?.['code'] !== 'BAD_USER_INPUT' || formatted.path !== undefined) return formatted;
+  return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, '') };
+}
+
 /** Apollo Server refuses malformed requests for persisted documents with a status and without a code. */
 function isBadRequest(error: unknown): boolean {
   if (!(error instanceof GraphQLError) || error.originalError !== undefined) return false;
