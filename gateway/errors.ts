@@ -24,6 +24,13 @@ export class RequestError extends Error {
   }
 }
 
+/** The HTTP status of an answer that is nothing but an error with this code; 400 for a code that is not ours. */
+export function findStatus(code: unknown): number {
+  return typeof code === 'string' && Object.hasOwn(errorCatalogue, code)
+    ? errorCatalogue[code as ErrorCode].status
+    : 400;
+}
+
 /** The GraphQL form of a refused request (`extensions.code`, and the HTTP status for Apollo Server). */
 export function toGraphqlError(error: RequestError): GraphQLError {
   return new GraphQLError(error.message, {

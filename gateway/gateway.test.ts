@@ -218,6 +218,12 @@ describe('the gateway refuses', () => {
       (url) => post(url, { query: '{ __typename }' }, { 'content-encoding': 'gzip' }),
     ],
     [
+      'a number that no variable could have',
+      400,
+      'OPERATION_PLAN_FAILED',
+      (url) => post(url, { query: '{ rated(above: 1e400) }' }),
+    ],
+    [
       'a body over the limit',
       413,
       'BODY_TOO_LARGE',

@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
+import { findStatus } from '../errors.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
 import { askEngine } from './ask-engine.ts';
@@ -212,7 +213,11 @@ function toExecutionResult(
 ): GatewayExecutionResult {
   if (answer.kind === 'result') {
     const { errors, ...rest } = answer.result;
-    return { ...rest, ...(errors !== undefined && { errors: errors.map(toError) }) };
+    const isRefusal = rest.data === undefined;
+    return {
+      ...rest,
+      ...(errors !== undefined && { errors: errors.map((error) => toError(error, isRefusal)) }),
+    };
   }
   const data = {};
   if (readyAnswer === undefined) readyAnswers.set(data, () => answer.body.toString('utf8'));
@@ -223,9 +228,19 @@ function toExecutionResult(
   return { data };
 }
 
-/** Apollo Server formats errors itself, and takes a plain object for an unexpected value. */
-function toError({ message, path, locations, extensions }: GraphQLFormattedError): GraphQLError {
-  const error = new GraphQLError(message, { path, extensions });
+/**
+ * Apollo Server formats errors itself, and takes a plain object for an unexpected value. An answer that is nothing but
+ * errors has the status of their code; Apollo Server gives 400, as to a wrong variable, where none is said.
+ */
+function toError(
+  { message, path, locations, extensions }: GraphQLFormattedError,
+  isRefusal: boolean,
+): GraphQLError {
+  const status = isRefusal ? findStatus(extensions?.['code']) : 200;
+  const error = new GraphQLError(message, {
+    path,
+    extensions: { ...extensions, ...(status >= 400 && { http: { status } }) },
+  });
   return locations === undefined ? error : Object.assign(error, { locations });
 }
 

@@ -1,6 +1,13 @@
-import { operationFromDocument, Supergraph, type Operation } from '@apollo/federation-internals';
+import { operationFromDocument, Supergraph, type Operation, type Schema } from '@apollo/federation-internals';
 import { prettyFormatQueryPlan, QueryPlanner, type QueryPlan } from '@apollo/query-planner';
-import { buildASTSchema, GraphQLError, isAbstractType, parse, type GraphQLSchema } from 'graphql';
+import {
+  buildASTSchema,
+  GraphQLError,
+  isAbstractType,
+  parse,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
 
 import { prepareSupergraph } from '../supergraph/prepare-supergraph.ts';
 import { compilePlan, type CompileContext } from './compile-plan.ts';
@@ -55,8 +62,7 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     plan(text, rootFields, withApolloPlan = false) {
       const document = parse(text, { noLocation: true });
       const hoisted = hoistInterfaceFields(document, schema, context.requirements);
-      const operation = operationFromDocument(apiSchema, hoisted);
-      const apolloPlan = buildPlan(planner, operation);
+      const { operation, apolloPlan } = buildPlan(planner, apiSchema, hoisted);
       const root = apolloPlan.node;
       if (root?.kind === 'Subscription')
         throw new OperationPlanError(
@@ -79,9 +85,15 @@ function describeOriginal(supergraphSdl: string): SupergraphDescription {
 }
 
 /** Whatever the planner throws, the operation has no plan; an assertion of its own says so as much as an error does. */
-function buildPlan(planner: QueryPlanner, operation: Operation): QueryPlan {
+function buildPlan(
+  planner: QueryPlanner,
+  apiSchema: Schema,
+  document: DocumentNode,
+): { readonly operation: Operation; readonly apolloPlan: QueryPlan } {
   try {
-    return planner.buildQueryPlan(operation);
+    // It has rules of its own: a number like 1e400, valid GraphQL, is none that could be sent.
+    const operation = operationFromDocument(apiSchema, document);
+    return { operation, apolloPlan: planner.buildQueryPlan(operation) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message =
