@@ -95,6 +95,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
   });
   await server.start();
   const operations = new KnownOperations();
+  parts.engines.onChange(({ apiSchema }) => operations.keepFor(apiSchema));
   return {
     execute: async (request, context) =>
       (await executeKnown(parts, operations, request, context)) ??

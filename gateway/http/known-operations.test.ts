@@ -1,4 +1,7 @@
-import { buildSchema, getOperationAST, parse } from 'graphql';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import { buildSchema, getOperationAST, parse, type GraphQLSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 
 import { KnownOperations, readPosted, type KnownOperation } from './known-operations.ts';
@@ -38,6 +41,26 @@ describe('an operation that was answered before', () => {
     expect(operations.find(posted, 'a', schema)?.headers).toEqual([['x', '1']]);
     expect(operations.find(posted, 'b', schema)?.headers).toEqual([['x', '2']]);
   });
+});
+
+test('a schema that is no longer in use is kept by no operation: its engine would be kept with it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const operations = new KnownOperations();
+  const old = ((): WeakRef<GraphQLSchema> => {
+    const made = buildSchema('type Query { a: Int b: Int }');
+    operations.keepFor(made);
+    operations.note(know('A', made), '*/*', []);
+    operations.keepFor(schema);
+    // The answer to a request that was in flight.
+    operations.note(know('B', made), '*/*', []);
+    return new WeakRef(made);
+  })();
+  await new Promise(setImmediate);
+  collect();
+  expect(old.deref()).toBeUndefined();
+  operations.note(know('A'), '*/*', []);
+  expect(operations.find({ query: source, operationName: 'A', variables: {} }, '*/*', schema)).toBeDefined();
 });
 
 test('operations of a megabyte each are not kept by the hundred', () => {
