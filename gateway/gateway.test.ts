@@ -256,6 +256,20 @@ describe('the gateway refuses', () => {
     expect(await readCode(response)).toBe(code);
   });
 
+  test('in the type that the client accepts, whoever refuses: guards and server alike', async () => {
+    const { url } = await start({ depthMax: 2 });
+    const ask = async (query: string, accept: string): Promise<string | null> => {
+      const response = await post(url, { query }, { accept });
+      expect(response.status).toBe(400);
+      return response.headers.get('content-type');
+    };
+    const both = 'application/graphql-response+json, application/json;q=0.9';
+    for (const query of ['{ books { title', '{ books { id { id } } }']) {
+      expect(await ask(query, both)).toBe('application/graphql-response+json; charset=utf-8');
+      expect(await ask(query, '*/*')).toBe('application/json; charset=utf-8');
+    }
+  });
+
   test.each(['compiled', 'apollo'] as const)(
     'subscriptions, and no query beside them (%s engine)',
     async (engine) => {

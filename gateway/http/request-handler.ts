@@ -15,6 +15,7 @@ import type { BeginTrace } from '../telemetry/begin-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import { readClientName } from '../usage/client-name.ts';
+import { chooseMediaType } from './choose-media-type.ts';
 import { serveGraphiql } from './graphiql/serve-graphiql.ts';
 import type { GraphqlHttpAnswer, GraphqlServer } from './graphql-server.ts';
 import type { ReadyAnswer } from './operation-context.ts';
@@ -246,9 +247,14 @@ function writeAnswer(response: ServerResponse, { status = 200, headers, body }: 
   response.end(body);
 }
 
-function answerJson(response: ServerResponse, status: number, text: string): void {
+function answerJson(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  mediaType = 'application/json',
+): void {
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': `${mediaType}; charset=utf-8`,
     'cache-control': 'no-store',
   });
   response.end(`${text}\n`);
@@ -262,19 +268,17 @@ function answerError(log: Logger, response: ServerResponse, error: unknown): voi
   }
   // What is left of the body is not read, so the connection cannot serve another request.
   if (!response.req.complete) response.setHeader('connection', 'close');
+  const mediaType = chooseMediaType(response.req.headers.accept);
   if (error instanceof RequestError) {
     if (error.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
     if (error.retryAfterS !== undefined) response.setHeader('retry-after', String(error.retryAfterS));
     const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
-    answerJson(response, error.status, JSON.stringify(body));
+    answerJson(response, error.status, JSON.stringify(body), mediaType);
     return;
   }
   const errorId = makeErrorId();
   log.error({ err: error, errorId }, 'request failed');
   const extensions = { code: 'INTERNAL_SERVER_ERROR', errorId };
-  answerJson(
-    response,
-    500,
-    JSON.stringify({ errors: [{ message: printInternalError(errorId), extensions }] }),
-  );
+  const body = { errors: [{ message: printInternalError(errorId), extensions }] };
+  answerJson(response, 500, JSON.stringify(body), mediaType);
 }
