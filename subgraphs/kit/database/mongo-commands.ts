@@ -96,10 +96,16 @@ interface Reply {
   toObject?(): Document;
 }
 
+/** Null when a write failed: MongoDB says that it did what it could, and lists what it could not. */
 function rowsOf(reply: unknown): number | null {
   const { batchSize } = reply as Reply;
   if (typeof batchSize === 'number') return batchSize;
-  const { writeErrors, n, value }: Document = (reply as Reply).toObject?.() ?? (reply as Document);
+  const { writeErrors, n, cursor, values, lastErrorObject }: Document =
+    (reply as Reply).toObject?.() ?? (reply as Document);
   if (Array.isArray(writeErrors) && writeErrors.length > 0) return null;
-  return typeof n === 'number' ? n : value ? 1 : 0;
+  // A cursor is a document where a service sends its command by `Db.command`.
+  const list: unknown = values ?? cursor?.firstBatch ?? cursor?.nextBatch;
+  if (Array.isArray(list)) return list.length;
+  // findAndModify gives the document as it was, which is none where it made one.
+  return n ?? lastErrorObject?.n ?? 0;
 }

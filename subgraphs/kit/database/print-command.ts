@@ -22,9 +22,15 @@ export function printCommand(command: object): string {
   const rest = Object.fromEntries(
     fields
       .filter(([field]) => !driverFields.has(field))
-      .map(([field, value]) => [field, printOption(field, value)]),
+      .map(([field, value]) => [field, printOption(field, listOf(value))]),
   );
   return `${name} ${typeof target === 'string' ? target : ''} ${JSON.stringify(rest)}`;
+}
+
+/** The driver sends the statements of a write that has several as a sequence, which keeps them beside their bytes. */
+function listOf(value: unknown): unknown {
+  if (isDocument(value)) return value;
+  return typeof value === 'object' && value !== null && 'documents' in value ? value.documents : value;
 }
 
 function printOption(option: string, value: unknown): unknown {
