@@ -86,6 +86,23 @@ describe('reading stock', () => {
     expect(data._entities).toEqual([{ inStock: false, available: 0, stockLevels: [] }]);
   });
 
+  test('answers the others where a representation has a number for its id', async () => {
+    const { data, errors } = await ask(
+      'query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Product { id available } } }',
+      {
+        keys: [
+          { __typename: 'Product', id: 5 },
+          { __typename: 'Product', id: 'product-2' },
+        ],
+      },
+    );
+    expect(errors).toEqual([]);
+    expect(data._entities).toEqual([
+      { id: '5', available: 0 },
+      { id: 'product-2', available: availableAt(2) },
+    ]);
+  });
+
   test('pages the stock of all warehouses with one statement', async () => {
     const { data, statements } = await ask(
       '{ warehouses { code stock(first: 2, filter: { availableFrom: 10 }) { totalCount nodes { available product { id } } } } }',

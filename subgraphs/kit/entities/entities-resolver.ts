@@ -1,4 +1,11 @@
-import { type GraphQLError, type GraphQLResolveInfo, isInterfaceType } from 'graphql';
+import {
+  type GraphQLError,
+  type GraphQLResolveInfo,
+  GraphQLID,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 
 import { fieldsAskedOfType } from '../loading/fields-asked.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -39,7 +46,7 @@ export function createEntitiesResolver<Client>(
       const definition = Object.hasOwn(definitions, typeName) ? definitions[typeName] : undefined;
       if (!definition) return badInput(`This service has no entity of type ${JSON.stringify(typeName)}.`);
       if (definition.kind === 'representation')
-        return entityOf(typeName, representation, definition.keyFields);
+        return entityOf(typeName, representation, definition.keyFields, info);
       let asked = askedOfType.get(typeName);
       if (!asked) askedOfType.set(typeName, (asked = fieldsAskedOfType(info, typeName)));
       return loadEntity({
@@ -55,10 +62,31 @@ export function createEntitiesResolver<Client>(
   };
 }
 
-function entityOf(typeName: string, representation: Representation, keyFields: readonly string[]) {
-  return keyOfRepresentation(keyFields, representation) === undefined
-    ? keyError(typeName, [keyFields])
-    : representation;
+function entityOf(
+  typeName: string,
+  representation: Representation,
+  keyFields: readonly string[],
+  info: GraphQLResolveInfo,
+) {
+  if (keyOfRepresentation(keyFields, representation) === undefined) return keyError(typeName, [keyFields]);
+  const numbers = keyFields.filter((field) => typeof representation[field] === 'number');
+  return numbers.length === 0 ? representation : withTextIds(typeName, representation, numbers, info);
+}
+
+/** An ID is a text to resolvers and databases; a service that answers with a number must not fail the others' statement. */
+function withTextIds(
+  typeName: string,
+  representation: Representation,
+  numbers: readonly string[],
+  { schema }: GraphQLResolveInfo,
+): Representation {
+  const type = schema.getType(typeName);
+  const fields = isObjectType(type) ? type.getFields() : {};
+  const ids = numbers.filter((field) => getNamedType(fields[field]?.type) === GraphQLID);
+  return {
+    ...representation,
+    ...Object.fromEntries(ids.map((field) => [field, String(representation[field])])),
+  };
 }
 
 interface EntityLoad<Client> {
