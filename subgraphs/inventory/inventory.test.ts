@@ -103,6 +103,16 @@ describe('reading stock', () => {
     ]);
   });
 
+  test('takes a number of pieces that no column holds as more than there are', async () => {
+    const { data, errors } = await ask(
+      '{ warehouse(code: "BER") { stock { totalCount } upTo: stock(filter: { availableTo: 3000000000 }) { totalCount } from: stock(filter: { availableFrom: 3000000000 }) { totalCount nodes { available } } } }',
+    );
+    expect(errors).toEqual([]);
+    const { stock, upTo, from } = data.warehouse;
+    expect(upTo).toEqual(stock);
+    expect(from).toEqual({ totalCount: 0, nodes: [] });
+  });
+
   test('pages the stock of all warehouses with one statement', async () => {
     const { data, statements } = await ask(
       '{ warehouses { code stock(first: 2, filter: { availableFrom: 10 }) { totalCount nodes { available product { id } } } } }',

@@ -77,9 +77,12 @@ export function readStockOfWarehouses(
   filter: StockFilter,
 ): ChildListReads<StockLevelRow> {
   const available = sql`(child.on_hand - child.reserved)`;
+  // A NonNegativeInt may be more than the columns hold, and is then more than there is of anything.
   const conditions = [
-    ...(typeof filter.availableFrom === 'number' ? [sql`${available} >= ${filter.availableFrom}`] : []),
-    ...(typeof filter.availableTo === 'number' ? [sql`${available} <= ${filter.availableTo}`] : []),
+    ...(typeof filter.availableFrom === 'number'
+      ? [sql`${available} >= ${filter.availableFrom}::bigint`]
+      : []),
+    ...(typeof filter.availableTo === 'number' ? [sql`${available} <= ${filter.availableTo}::bigint`] : []),
   ];
   const list = { table: 'stock_levels', parentColumn: 'warehouse_id', conditions };
   const columns = {
