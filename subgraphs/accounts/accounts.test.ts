@@ -167,6 +167,13 @@ describe('reading users', () => {
     expect((await ask('{ users(first: 1) { nodes { id } } }')).statements).toHaveLength(1);
   });
 
+  test('finds users by their country however it is written', async () => {
+    const { data } = await ask(
+      '{ upper: users(filter: { country: "DE" }) { totalCount } lower: users(filter: { country: "de" }) { totalCount } }',
+    );
+    expect(data.lower).toEqual(data.upper);
+  });
+
   test('takes a prefix as it is written, not as a pattern', async () => {
     expect(
       (await ask('{ users(filter: { usernamePrefix: "_" }) { nodes { id } } }')).data.users.nodes,

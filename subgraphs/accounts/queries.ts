@@ -101,7 +101,8 @@ function conditionsOf(filter: UserFilter): Prisma.UserWhereInput[] {
     ...(usernamePrefix ? [{ username: rangeOfPrefix(usernamePrefix.toLowerCase()) }] : []),
     ...(registeredFrom ? [{ registeredAt: { gte: registeredFrom } }] : []),
     ...(registeredBefore ? [{ registeredAt: { lt: registeredBefore } }] : []),
-    ...(country ? [{ addresses: { some: { country } } }] : []),
+    // Kept in upper case, which the scalar does not ask for.
+    ...(country ? [{ addresses: { some: { country: country.toUpperCase() } } }] : []),
   ];
 }
 
