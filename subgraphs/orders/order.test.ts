@@ -64,6 +64,11 @@ describe('pricing an order', () => {
     ]);
   });
 
+  test('takes an expected price in whatever case its currency is written', () => {
+    const items = [{ productId: 'a', quantity: 1, expectedUnitPrice: { amount: 250, currency: 'eur' } }];
+    expect(priceOrder({ items }, listed)).toMatchObject({ order: { totalAmount: 250 } });
+  });
+
   test('refuses two currencies and a total that no field can hold', () => {
     const mixed = priceOrder(
       {

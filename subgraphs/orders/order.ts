@@ -150,7 +150,7 @@ function checkPrice(
   const { unitPriceAmount, currency } = product;
   if (
     !expectedUnitPrice ||
-    (expectedUnitPrice.amount === unitPriceAmount && expectedUnitPrice.currency === currency)
+    (expectedUnitPrice.amount === unitPriceAmount && expectedUnitPrice.currency.toUpperCase() === currency)
   )
     return [];
   return [
