@@ -40,6 +40,13 @@ describe('checking what an author says', () => {
     ]);
   });
 
+  test('measures a title as it is kept', () => {
+    expect(checkContent({ title: `  ${'x'.repeat(120)}  ` })).toEqual([]);
+    expect(checkContent({ title: 'x'.repeat(121) }).map((error) => error.message)).toEqual([
+      '"title" has 121 characters; expected 1 to 120.',
+    ]);
+  });
+
   test('takes what is absent as unchanged', () => {
     expect(checkContent({ title: null })).toEqual([]);
   });

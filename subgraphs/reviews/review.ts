@@ -32,10 +32,9 @@ export function checkContent({ rating, title, body }: ReviewContent): ReviewErro
   const errors: ReviewError[] = [];
   if (typeof rating === 'number' && (rating < 1 || rating > 5))
     errors.push(invalid('rating', `"rating" is ${rating}; expected 1 to 5.`));
-  if (typeof title === 'string' && (title.trim().length < 1 || title.length > titleLengthMax))
-    errors.push(
-      invalid('title', `"title" has ${title.trim().length} characters; expected 1 to ${titleLengthMax}.`),
-    );
+  const titleLength = title?.trim().length ?? 1;
+  if (titleLength < 1 || titleLength > titleLengthMax)
+    errors.push(invalid('title', `"title" has ${titleLength} characters; expected 1 to ${titleLengthMax}.`));
   if (typeof body === 'string' && body.length > bodyLengthMax)
     errors.push(invalid('body', `"body" has ${body.length} characters; expected at most ${bodyLengthMax}.`));
   return errors;
