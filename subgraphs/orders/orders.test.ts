@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -157,6 +158,39 @@ describe('reading orders', () => {
       expected.slice(0, 3).map((order) => order.id),
     );
   });
+});
+
+test('times are the same in a database of another time zone', async () => {
+  const role = new Client({ connectionString: database.url });
+  await role.connect();
+  await role.query("ALTER ROLE CURRENT_USER SET timezone TO 'Asia/Kolkata'");
+  await role.query("ALTER ROLE CURRENT_USER SET datestyle TO 'German'");
+  const elsewhere = await serveSubgraph(createSubgraph(readServiceSchema('orders')), {
+    databaseUrl: database.url,
+    port: 0,
+    signingKeys: makeTestKeys('orders'),
+    log: pino({ level: 'silent' }),
+    noticeMs: 0,
+  });
+  try {
+    const { placedAt } = orderAt(42);
+    const { data } = await askSubgraphAs(
+      clerk,
+      { service: 'orders', url: elsewhere.url },
+      `query ($filter: UserOrderFilter) {
+        order(id: "order-42") { placedAt customer { orders(filter: $filter) { nodes { id placedAt } } } }
+      }`,
+      { filter: { placedFrom: placedAt, placedBefore: new Date(Date.parse(placedAt) + 1).toISOString() } },
+    );
+    expect(data.order).toEqual({
+      placedAt,
+      customer: { orders: { nodes: [{ id: 'order-42', placedAt }] } },
+    });
+  } finally {
+    await elsewhere.close();
+    await role.query('ALTER ROLE CURRENT_USER RESET ALL');
+    await role.end();
+  }
 });
 
 describe('placing and cancelling', () => {

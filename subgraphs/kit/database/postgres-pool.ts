@@ -21,7 +21,10 @@ export class RecordedPool extends Pool {
   #isEnded = false;
 
   constructor(settings: DatabaseSettings) {
-    const connection = { connectionString: settings.url, application_name: `freehold ${settings.service}` };
+    const connection = {
+      connectionString: withPlainTimes(settings.url),
+      application_name: `freehold ${settings.service}`,
+    };
     super({
       ...connection,
       max: settings.connectionsMax,
@@ -175,6 +178,16 @@ function waitAtMost(
       },
     );
   });
+}
+
+/**
+ * The URL of sessions that speak of times in UTC and in ISO 8601. Prisma's adapter takes both for granted: it sends a time
+ * without a zone, and puts UTC in the place of the zone that comes back. A server that was made on somebody's machine has
+ * that machine's zone.
+ */
+function withPlainTimes(url: string): string {
+  const given = /[?&]options=([^&#]*)/.exec(url)?.[1] ?? '';
+  return `${url}${url.includes('?') ? '&' : '?'}options=${given}%20-c%20TimeZone=UTC%20-c%20DateStyle=ISO`;
 }
 
 const waitOfClient = new WeakMap<PoolClient, number>();
