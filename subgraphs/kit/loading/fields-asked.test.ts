@@ -5,7 +5,8 @@ import { fieldsAsked, fieldsAskedOfType, nodeFieldsAsked } from './fields-asked.
 
 const schema = buildSchema(`
   interface Product { id: ID! name: String price: Int }
-  type Book implements Product { id: ID! name: String price: Int pages: Int }
+  interface Readable { pages: Int }
+  type Book implements Product & Readable { id: ID! name: String price: Int pages: Int }
   type Device implements Product { id: ID! name: String price: Int watts: Int }
   type Edge { node: Product }
   type List { nodes: [Product] edges: [Edge] count: Int }
@@ -51,6 +52,13 @@ test('of a type only the fragments count that it can match', async () => {
   );
   expect(fieldsAskedOfType(info, 'Book')).toEqual(new Set(['id', 'pages', 'name']));
   expect(fieldsAskedOfType(info, 'Product')).toEqual(new Set(['id', 'pages', 'watts', 'name']));
+});
+
+test('an interface is matched by fragments on another that one of its objects implements', async () => {
+  const info = await readInfo('{ product { id ... on Readable { pages } } }', 'product');
+  expect(fieldsAskedOfType(info, 'Product')).toEqual(new Set(['id', 'pages']));
+  expect(fieldsAskedOfType(info, 'Book')).toEqual(new Set(['id', 'pages']));
+  expect(fieldsAskedOfType(info, 'Device')).toEqual(new Set(['id']));
 });
 
 test('the fields of nodes are those under nodes and under edges together', async () => {

@@ -5,9 +5,9 @@ import {
   GraphQLSkipDirective,
   Kind,
   type SelectionNode,
+  doTypesOverlap,
   getDirectiveValues,
-  isAbstractType,
-  isObjectType,
+  isCompositeType,
 } from 'graphql';
 
 /**
@@ -64,11 +64,9 @@ function isIncluded(info: GraphQLResolveInfo, selection: SelectionNode): boolean
   return skip?.['if'] !== true && include?.['if'] !== false;
 }
 
-function canBe(info: GraphQLResolveInfo, condition: string, typeName: string): boolean {
+/** The type named in a representation may be an interface, and what a fragment is on another: an object may be both. */
+function canBe({ schema }: GraphQLResolveInfo, condition: string, typeName: string): boolean {
   if (condition === typeName) return true;
-  const conditionType = info.schema.getType(condition);
-  const type = info.schema.getType(typeName);
-  if (isAbstractType(conditionType) && isObjectType(type)) return info.schema.isSubType(conditionType, type);
-  // The type named in a representation may itself be an interface, whose objects can match a narrower fragment.
-  return isAbstractType(type) && isObjectType(conditionType) && info.schema.isSubType(type, conditionType);
+  const [one, other] = [schema.getType(condition), schema.getType(typeName)];
+  return isCompositeType(one) && isCompositeType(other) && doTypesOverlap(schema, one, other);
 }
