@@ -55,7 +55,14 @@ async function addToProject(project: Project, name: string, database: DatabaseKi
   };
   json.subgraphs.push({ name, database });
   const text = `${JSON.stringify(json, null, 2)}\n`;
-  parseProject(text, project.root);
+  try {
+    parseProject(text, project.root);
+  } catch (error) {
+    if (!(error instanceof ProjectError)) throw error;
+    throw new ProjectError(`No service can be named ${JSON.stringify(name)}: with it, ${error.message}`, {
+      cause: error,
+    });
+  }
   return text;
 }
 
