@@ -25,6 +25,14 @@ describe('summing up ratings', () => {
     });
   });
 
+  test('rounds a half up, also where no binary fraction is the mean', () => {
+    const counts = new Map([
+      [1, 199],
+      [2, 1],
+    ]);
+    expect(sumUpRatings(counts).average).toBe(1.01);
+  });
+
   test('has no mean without a review', () => {
     expect(sumUpRatings(new Map())).toMatchObject({ average: null, count: 0 });
   });

@@ -50,7 +50,7 @@ export function sumUpRatings(counts: ReadonlyMap<number, number>): Rating {
 
 /** The mean to two decimal places; null of nothing. */
 export function averageOf(total: number, count: number): number | null {
-  return count === 0 ? null : Math.round((total / count) * 100) / 100;
+  return count === 0 ? null : Math.round((total * 100) / count) / 100;
 }
 
 function invalid(field: string, message: string): ReviewError {
