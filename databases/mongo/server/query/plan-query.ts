@@ -2,6 +2,7 @@ import { CommandError } from '../command-error.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
 import type { StoredCollection } from '../storage/stored-collection.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
+import { isArrayIndex, splitPath } from '../values/paths.ts';
 import { areEqual, sortKeyOf, typeTagOf } from '../values/sort-key.ts';
 import { isOperatorObject } from './compile-filter.ts';
 import { isRegex } from './field-conditions.ts';
@@ -102,6 +103,8 @@ function boundsAt(
   path: string,
   index: CollectionIndex,
 ): PathBounds | null {
+  // A number in a path is a place in a list, and also a field of what is in the list: the index has the places alone.
+  if (index.multikeyPaths.has(path) && splitPath(path).some(isArrayIndex)) return null;
   const found = conditions
     .filter(([name]) => name === path)
     .flatMap(([, condition]) => boundsOfCondition(condition, path, index) ?? []);
