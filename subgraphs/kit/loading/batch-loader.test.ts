@@ -60,3 +60,15 @@ describe('a batch loader', () => {
     await expect(loader.load('down', fields())).rejects.toThrow('down');
   });
 });
+
+test('a batch with more keys than a statement can have is loaded in parts', async () => {
+  const sizes: number[] = [];
+  const loader = createBatchLoader((batch) => {
+    sizes.push(batch.keys.length);
+    return Promise.resolve(new Map(batch.keys.map((key) => [key, `value of ${key}`])));
+  });
+  const keys = Array.from({ length: 70_000 }, (_, index) => `key-${index}`);
+  const values = await Promise.all(keys.map((key) => loader.load(key, new Set())));
+  expect(values).toEqual(keys.map((key) => `value of ${key}`));
+  expect(sizes).toEqual([30_000, 30_000, 10_000]);
+});

@@ -31,7 +31,7 @@ export function createBatchLoader<Value>(
     const asked = new Set<string>();
     const values = waitForSiblings().then(() => {
       open = undefined;
-      return loadAll({ keys: [...keys], asked });
+      return loadInParts({ keys: [...keys], asked }, loadAll);
     });
     // Whoever asked gets the failure through `load`; without this, a batch nobody awaits yet would count as unhandled.
     values.catch(() => {});
@@ -56,6 +56,26 @@ export function createBatchLoader<Value>(
       });
     },
   };
+}
+
+/**
+ * How many keys one statement has at most. PostgreSQL counts the values of a statement in 16 bits, and Prisma refuses one
+ * with more than 32,766 where it has an order or sums up.
+ */
+const keysMax = 30_000;
+
+/** Loads a batch with one statement, or with as many as its keys need, one after the other. */
+async function loadInParts<Value>(
+  { keys, asked }: Batch,
+  loadAll: (batch: Batch) => Promise<ReadonlyMap<string, Value | Error>>,
+): Promise<ReadonlyMap<string, Value | Error>> {
+  if (keys.length <= keysMax) return loadAll({ keys, asked });
+  const values = new Map<string, Value | Error>();
+  for (let start = 0; start < keys.length; start += keysMax) {
+    const part = await loadAll({ keys: keys.slice(start, start + keysMax), asked });
+    for (const [key, value] of part) values.set(key, value);
+  }
+  return values;
 }
 
 /**
