@@ -37,7 +37,8 @@ export interface RatingSum {
 
 /** The mean to two decimal places, as the schema says. */
 export function roundAverage(average: number | null): number | null {
-  return average === null ? null : Math.round(average * 100) / 100;
+  // 1.025 is no binary fraction, and a hundred times it is less than 102.5.
+  return average === null ? null : Math.round(Number((average * 100).toFixed(8))) / 100;
 }
 
 /** The object type of a product. */
