@@ -62,6 +62,21 @@ test('a token says who asks, with scopes as a text or as a list', async () => {
   expect(await authenticate(undefined)).toBeUndefined();
 });
 
+test('a subject or name that is empty or no text is none', async () => {
+  const signer = await makeSigner('a');
+  await writeFile(file, JSON.stringify({ keys: [signer.jwk] }));
+  const authenticate = await open({ jwks: [file] });
+  const odd: Record<string, unknown>[] = [
+    { sub: '', preferred_username: '' },
+    { sub: 5, preferred_username: ['x'] },
+  ];
+  for (const claims of odd) {
+    const identity = await read(authenticate, await signer.token(claims));
+    expect(identity?.subject).toBeUndefined();
+    expect(identity?.username).toBeUndefined();
+  }
+});
+
 test('issuer, audience, time, and that a token ends at all, are checked', async () => {
   const signer = await makeSigner('a');
   await writeFile(file, JSON.stringify({ keys: [signer.jwk] }));

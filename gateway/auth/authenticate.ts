@@ -105,13 +105,17 @@ function refuse(message: string): RequestError {
 }
 
 function readIdentity(payload: JWTPayload, options: AuthenticationOptions): RequestIdentity {
-  const username = payload[options.usernameClaim];
   return Object.freeze({
-    subject: payload.sub,
-    username: typeof username === 'string' ? username : undefined,
+    subject: readText(payload.sub),
+    username: readText(payload[options.usernameClaim]),
     scopes: readWords(payload[options.scopesClaim]),
     policies: readWords(payload[options.policiesClaim]),
   });
+}
+
+/** An empty text names nobody: a service would take it for an owner who has nothing. */
+function readText(claim: unknown): string | undefined {
+  return typeof claim === 'string' && claim !== '' ? claim : undefined;
 }
 
 function readWords(claim: unknown): ReadonlySet<string> {
