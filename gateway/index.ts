@@ -6,6 +6,7 @@ import { makeAuthenticate } from './auth/authenticate.ts';
 import { authorizeEngine } from './auth/authorize-engine.ts';
 import { makeSigner, parseMasterKey, type SignRequest } from './auth/sign-request.ts';
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
+import { checkSubgraphNames, listUnknownSubgraphs } from './config/subgraph-names.ts';
 import type { CreateEngine, Engine, EngineName } from './engine.ts';
 import { createApolloEngine } from './engines/apollo-engine.ts';
 import { createCompiledEngine } from './engines/compiled-engine.ts';
@@ -18,6 +19,7 @@ import { makeCorsGuard } from './http/cors.ts';
 import { listReadinessUrls, makeReadinessCheck } from './http/read-readiness.ts';
 import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
+import type { Supergraph } from './supergraph/supergraph.ts';
 import { stripAuthorization } from './supergraph/strip-authorization.ts';
 import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-reloader.ts';
 import { startOtlpTracing } from '../telemetry/otlp-tracing.ts';
@@ -91,6 +93,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
   const supergraph = await readSupergraph(config.supergraphFile);
   let { subgraphs } = supergraph;
+  checkSubgraphNames(config, subgraphs);
   const makeEngine = (sdl: string): Promise<Engine> =>
     openEngine(sdl, { config, signRequest, countRefusal, log });
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
@@ -105,6 +108,7 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     exchange: async (next) => {
       await engines.exchange(await makeEngine(next.sdl));
       subgraphs = next.subgraphs;
+      warnOfUnknownSubgraphs(config, subgraphs, log);
     },
     log,
   });
@@ -147,6 +151,16 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     drain,
     close: () => (closed ??= close()),
   };
+}
+
+/** A subgraph may go away while its options stay: that is no reason to refuse the supergraph without it. */
+function warnOfUnknownSubgraphs(config: GatewayConfig, known: Supergraph['subgraphs'], log: Logger): void {
+  const subgraphs = known.map(({ name }) => name);
+  for (const { option, name } of listUnknownSubgraphs(config, known))
+    log.warn(
+      { option, subgraph: name, subgraphs },
+      'an option names a subgraph that the supergraph does not have',
+    );
 }
 
 async function startTracing(config: GatewayConfig, log: Logger): Promise<Tracing | undefined> {

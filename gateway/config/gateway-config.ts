@@ -34,12 +34,14 @@ export const gatewayConfigSchema = z.strictObject({
   subgraphUrls: z
     .record(z.string(), z.url({ protocol: /^https?$/ }))
     .default({})
-    .describe('Subgraph URLs by name; they go before the URLs in the supergraph.'),
+    .describe(
+      'Subgraph URLs by name; they go before the URLs in the supergraph. A name that no subgraph has is refused at the start, and warned of when the supergraph changes.',
+    ),
   subgraphReplicas: z
     .record(z.string(), z.array(z.url({ protocol: /^https?$/ })).min(1))
     .default({})
     .describe(
-      'Several URLs of one subgraph, by its name, instead of the one; each request goes to the one with the fewest in flight, and past those that cannot be reached or answer 502, 503 or 504. The compiled engine only.',
+      'Several URLs of one subgraph, by its name, instead of the one; each request goes to the one with the fewest in flight, and past those that cannot be reached or answer 502, 503 or 504. Unknown names as in `subgraphUrls`. The compiled engine only.',
     ),
   mode: z
     .enum(['development', 'production'])
