@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { identityHeader, signatureHeader } from '../auth/sign-request.ts';
 import { authOptions } from './auth-options.ts';
 import { guardOptions } from './guard-options.ts';
+import { webOrigin } from './web-origin.ts';
 
 /** A configuration that cannot be used; the message lists every problem. */
 export class ConfigError extends Error {
@@ -78,10 +79,10 @@ export const gatewayConfigSchema = z.strictObject({
     .default(['traceparent', 'tracestate'])
     .describe('Client headers that go on to every subgraph, lower-case.'),
   corsOrigins: z
-    .array(z.string().min(1))
+    .array(webOrigin)
     .default([])
     .describe(
-      "Web origins that may call from a browser, beside the page's own; `development` adds Apollo's Sandbox.",
+      "Web origins that may call from a browser, beside the page's own, such as `https://shop.example:8443`; `*` is every one. `development` adds Apollo's Sandbox.",
     ),
   subgraphErrors: z
     .enum(['pass', 'mask-internal'])
