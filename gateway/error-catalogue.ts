@@ -49,10 +49,7 @@ export const errorCatalogue = {
   REQUEST_CANCELLED: client(200, 'the client has left; nobody reads this'),
   BODY_TOO_LARGE: client(413, 'the request body has more bytes than `bodyBytesMax`'),
   INVALID_JSON: client(400, 'the request body is not JSON'),
-  UNSUPPORTED_MEDIA_TYPE: client(
-    415,
-    'a POST has another content type than application/json, or a content encoding',
-  ),
+  UNSUPPORTED_MEDIA_TYPE: client(415, 'a POST is not application/json in UTF-8, or has a content encoding'),
   METHOD_NOT_ALLOWED: client(405, 'the path exists, but not for this HTTP method'),
   NOT_FOUND: client(404, 'there is nothing at this path'),
   NOT_READY: client(503, 'the gateway has stopped; while it drains, it still answers'),

@@ -4,6 +4,9 @@ import { RequestError } from '../errors.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import type { FetchError } from '../transport/fetch-error.ts';
 
+// JSON between systems is in UTF-8 (RFC 8259, section 8.1), and nothing else is decoded here.
+const otherCharset = /;\s*charset\s*=(?!\s*"?utf-?8"?\s*(?:;|$))/i;
+
 /**
  * Reads a request's body as JSON. Rejects with a `RequestError`: BODY_TOO_LARGE as soon as `bytesMax` is passed (the
  * rest is not read), UNSUPPORTED_MEDIA_TYPE, INVALID_JSON, and REQUEST_TIMEOUT at cancellation, so that a client that
@@ -20,6 +23,12 @@ export async function readJsonBody(
     throw new RequestError(
       'UNSUPPORTED_MEDIA_TYPE',
       `Expected content-type "application/json", found ${type === '' ? 'none' : JSON.stringify(type)}.`,
+    );
+  }
+  if (otherCharset.test(type)) {
+    throw new RequestError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `Expected a body in UTF-8, found content-type ${JSON.stringify(type)}.`,
     );
   }
   const encoding = request.headers['content-encoding'] ?? 'identity';
@@ -58,12 +67,17 @@ function readText(request: IncomingMessage, bytesMax: number, cancellation: Canc
       cancellation.removeListener(leave);
       const [first] = chunks;
       const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes);
-      resolve(body.toString('utf8'));
+      resolve(withoutByteOrderMark(body).toString('utf8'));
     });
     request.on('error', reject);
     cancellation.addListener(leave);
     request.on('aborted', () => reject(new RequestError('INVALID_JSON', 'The request body was cut off.')));
   });
+}
+
+/** A mark says nothing of UTF-8, but some editors write it; the same section lets a reader ignore it. */
+function withoutByteOrderMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 function tooLarge(bytesMax: number): RequestError {

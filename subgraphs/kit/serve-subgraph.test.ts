@@ -135,6 +135,23 @@ describe('a service', () => {
     expect(invalid.status).toBe(400);
   });
 
+  test('reads UTF-8, with a byte order mark too, and refuses what is said to be in another charset', async () => {
+    const { url } = await serve();
+    const ask = async (type: string, body: string): Promise<unknown> => {
+      const answer = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body });
+      return [answer.status, await answer.json()];
+    };
+    const query = '{"query":"{ one }"}';
+    expect(await ask('application/json;charset="UTF-8"', `\uFEFF${query}`)).toEqual([
+      200,
+      { data: { one: 1 } },
+    ]);
+    expect(await ask('application/json; charset=latin1', query)).toMatchObject([
+      415,
+      { errors: [{ extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }] },
+    ]);
+  });
+
   test('answers a request for a whole URL, as proxies send it, and a signature of its path', async () => {
     const { url, port } = await serve({ signingKeys: makeTestKeys('sample') });
     const body = JSON.stringify({ query: '{ one }' });

@@ -248,16 +248,18 @@ function arrivedRequest({ method, url, headers }: IncomingMessage, body: Buffer)
   };
 }
 
+const jsonInUtf8 = /^application\/json\b(?!.*;\s*charset\s*=(?!\s*"?utf-?8"?\s*(?:;|$)))/i;
+
 /** What is wrong with the form of a request to /graphql; undefined when nothing is. */
 function checkForm({ method, headers }: IncomingMessage) {
   if (method !== 'POST')
     return { status: 405, code: 'METHOD_NOT_ALLOWED', message: 'Expected POST /graphql.' };
   // A page of another site can send a form or plain text without asking first, but not JSON.
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
+  if (!jsonInUtf8.test(headers['content-type'] ?? ''))
     return {
       status: 415,
       code: 'UNSUPPORTED_MEDIA_TYPE',
-      message: 'Expected content-type: application/json.',
+      message: 'Expected content-type: application/json, in UTF-8.',
     };
   return undefined;
 }

@@ -29,11 +29,11 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
   });
 }
 
-/** Reads a body as JSON; undefined when it is empty. @throws {BodyError} when it is something else. */
+/** Reads a body as JSON, after a byte order mark too; undefined when it is empty. @throws {BodyError} when it is something else. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''));
   } catch {
     throw new BodyError(400, 'The body is not JSON; expected {"query": "…", "variables": {…}}.');
   }
