@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { makeAuthenticate } from './auth/authenticate.ts';
 import { authorizeEngine } from './auth/authorize-engine.ts';
 import { makeSigner, parseMasterKey, type SignRequest } from './auth/sign-request.ts';
+import { closeOnFailure, type Opened } from './close-on-failure.ts';
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
 import { checkSubgraphNames, listUnknownSubgraphs } from './config/subgraph-names.ts';
 import type { CreateEngine, Engine, EngineName } from './engine.ts';
@@ -26,7 +27,7 @@ import { startOtlpTracing } from '../telemetry/otlp-tracing.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { makeBeginTrace } from './telemetry/begin-trace.ts';
 import { makeMetrics } from './telemetry/metrics.ts';
-import { startUsageRecorder } from './usage/record-usage.ts';
+import { startUsageRecorder, type UsageRecorder } from './usage/record-usage.ts';
 
 /** A gateway without a socket: a host gives it requests. */
 export interface Gateway {
@@ -57,6 +58,7 @@ interface EngineParts {
 async function openEngine(
   supergraphSdl: string,
   { config, signRequest, countRefusal, log }: EngineParts,
+  opened: Opened,
 ): Promise<Engine> {
   const engine = await engineMakers[config.engine]({
     supergraphSdl: stripAuthorization(supergraphSdl),
@@ -74,6 +76,7 @@ async function openEngine(
       },
     },
   });
+  opened(() => engine.close());
   const authorized = authorizeEngine(engine, supergraphSdl);
   return guardEngine(authorized, { config, supergraphSdl, countRefusal });
 }
@@ -84,6 +87,10 @@ async function openEngine(
  */
 export async function createGateway(input: GatewayConfigInput, log: Logger): Promise<Gateway> {
   const config = parseGatewayConfig(input);
+  return closeOnFailure(log, (opened) => openGateway(config, log, opened));
+}
+
+async function openGateway(config: GatewayConfig, log: Logger, opened: Opened): Promise<Gateway> {
   const inFlight = makeInFlightLimit(config.requestsInFlightMax);
   const metrics = makeMetrics(() => inFlight.inFlight);
   const { countRefusal } = metrics;
@@ -95,13 +102,12 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
   let { subgraphs } = supergraph;
   checkSubgraphNames(config, subgraphs);
   const makeEngine = (sdl: string): Promise<Engine> =>
-    openEngine(sdl, { config, signRequest, countRefusal, log });
+    closeOnFailure(log, (made) => openEngine(sdl, { config, signRequest, countRefusal, log }, made));
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
-  const usage =
-    config.usageFile === undefined
-      ? undefined
-      : await startUsageRecorder({ file: config.usageFile, keepDays: config.usageKeepDays, log });
+  opened(() => engines.close());
+  const usage = await startUsage(config, log, opened);
   const graphql = await startGraphqlServer({ config, engines, countRefusal, usage, log });
+  opened(() => graphql.stop());
   const reloader = new SupergraphReloader({
     file: config.supergraphFile,
     current: supergraph,
@@ -112,9 +118,10 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
     },
     log,
   });
+  opened(() => reloader.close());
   if (config.watchSupergraph) reloader.watch();
 
-  const tracing = await startTracing(config, log);
+  const tracing = await startTracing(config, log, opened);
   let readiness: Readiness = { kind: 'ready' };
   let closed: Promise<void> | undefined;
   const handler = makeRequestHandler({
@@ -163,8 +170,24 @@ function warnOfUnknownSubgraphs(config: GatewayConfig, known: Supergraph['subgra
     );
 }
 
-async function startTracing(config: GatewayConfig, log: Logger): Promise<Tracing | undefined> {
-  const { otlpEndpoint: endpoint, traceSamplePercent: samplePercent } = config;
+async function startUsage(
+  { usageFile: file, usageKeepDays: keepDays }: GatewayConfig,
+  log: Logger,
+  opened: Opened,
+): Promise<UsageRecorder | undefined> {
+  if (file === undefined) return undefined;
+  const usage = await startUsageRecorder({ file, keepDays, log });
+  opened(() => usage.close());
+  return usage;
+}
+
+async function startTracing(
+  { otlpEndpoint: endpoint, traceSamplePercent: samplePercent }: GatewayConfig,
+  log: Logger,
+  opened: Opened,
+): Promise<Tracing | undefined> {
   if (endpoint === undefined) return undefined;
-  return startOtlpTracing({ endpoint, service: 'gateway', samplePercent, log });
+  const tracing = await startOtlpTracing({ endpoint, service: 'gateway', samplePercent, log });
+  opened(() => tracing.close());
+  return tracing;
 }
