@@ -1,5 +1,6 @@
 import { buildSchema, getVariableValues, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 
+import { closeOnFailure } from '../close-on-failure.ts';
 import type { Engine, EngineAnswer, EngineOptions, EngineRequest, PreparedOperation } from '../engine.ts';
 import { executeOperation, type ExecutionContext } from '../execution/execute-operation.ts';
 import { LastRunStore } from '../execution/last-run.ts';
@@ -44,18 +45,26 @@ export interface CompiledEngine extends Engine {
  * The compiled engine: Apollo's planner over a mended supergraph, and our own execution of its plans. Rejects with a
  * `SupergraphError` when the supergraph cannot be used.
  */
-export async function createCompiledEngine(
-  options: EngineOptions & { readonly compiled?: CompiledEngineOptions },
-): Promise<CompiledEngine> {
+export async function createCompiledEngine(options: CompiledOptions): Promise<CompiledEngine> {
+  return closeOnFailure(options.log, async (opened) => {
+    const planner = await startPlanner(options.supergraphSdl, {
+      ...plannerDefaults,
+      ...options.compiled?.planner,
+    });
+    opened(() => planner.close());
+    return makeEngine(options, planner);
+  });
+}
+
+type CompiledOptions = EngineOptions & { readonly compiled?: CompiledEngineOptions };
+
+/** The engine over a planner, which is its to close once it is made. */
+function makeEngine(options: CompiledOptions, planner: Planner): CompiledEngine {
   const transportOptions = {
     ...transportDefaults,
     signRequest: options.signRequest,
     ...options.compiled?.transport,
   };
-  const planner = await startPlanner(options.supergraphSdl, {
-    ...plannerDefaults,
-    ...options.compiled?.planner,
-  });
   const { description } = planner;
   const schema = buildSchema(description.apiSdl, { assumeValidSDL: true });
   const fieldNames = new Set(description.fieldNames);
