@@ -190,6 +190,20 @@ describe.each(['compiled', 'apollo'] as const)('before the engine "%s"', (engine
     }
   });
 
+  test('a name of the client is its own, whatever stands in the place of a field that was taken out', async () => {
+    const { data, denied } = await ask(`
+      { user(id: 1) { freehold_denied_0: name rank ...Friends } }
+      fragment Friends on User { friends { freehold_denied_1: name rank } }`);
+    expect(data).toEqual({
+      user: {
+        freehold_denied_0: 'Anna',
+        rank: null,
+        friends: [{ freehold_denied_1: 'Ben', rank: null }],
+      },
+    });
+    expect(denied).toEqual(['user/rank', 'user/friends/@/rank']);
+  });
+
   const paths: readonly [what: string, query: string, data: unknown, denied: string[]][] = [
     ['a root field', '{ user(id: 1) { rank } }', { user: { rank: null } }, ['user/rank']],
     ['a list', '{ users { rank } }', { users: [{ rank: null }, { rank: null }] }, ['users/@/rank']],

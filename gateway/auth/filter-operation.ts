@@ -106,10 +106,15 @@ class OperationFilter {
   readonly denied = new Map<string, DeniedPath>();
   readonly #sources: FilterSources;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  /** Every response name in the document: one of them in the place of a field would be taken for it. */
+  readonly #responseNames = new Set<string>();
   #markers = 0;
 
   constructor(sources: FilterSources) {
     this.#sources = sources;
+    visit(sources.document, {
+      Field: ({ alias, name }) => void this.#responseNames.add((alias ?? name).value),
+    });
     for (const definition of sources.document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) {
         this.#fragments.set(definition.name.value, definition);
@@ -202,7 +207,7 @@ class OperationFilter {
   }
 
   #deny(node: FieldNode, responseName: string, isNonNull: boolean, places: DeniedPlaces): FieldNode {
-    const marker = `freehold_denied_${this.#markers++}`;
+    const marker = this.#nameMarker();
     places.denied.set(marker, { responseName, isNonNull });
     return {
       kind: Kind.FIELD,
@@ -211,6 +216,13 @@ class OperationFilter {
       // Conditions still decide whether the field would be there at all.
       ...(node.directives !== undefined && { directives: node.directives }),
     };
+  }
+
+  #nameMarker(): string {
+    for (;;) {
+      const name = `freehold_denied_${this.#markers++}`;
+      if (!this.#responseNames.has(name)) return name;
+    }
   }
 
   #addPath(path: readonly string[], conditions: Conditions): void {
