@@ -1,7 +1,7 @@
 import { isObjectType, type GraphQLSchema } from 'graphql';
 
 import type { FieldSelection, NormalisedOperation, Selection } from '../operation/selection.ts';
-import { isDataObject, typeNameOf, type DataObject, type DataPath } from './data.ts';
+import { getOwn, isDataObject, typeNameOf, type DataObject, type DataPath } from './data.ts';
 import type { ErrorPlace } from './service-error.ts';
 import { applies } from './projection/collect-fields.ts';
 
@@ -35,7 +35,7 @@ export function mapErrorPath(
       const item: unknown = Array.isArray(value) ? value[step] : undefined;
       return walk(further, selections, item).map((end) => putBefore(step, end));
     }
-    const inner = isDataObject(value) ? value[step] : undefined;
+    const inner = isDataObject(value) ? getOwn(value, step) : undefined;
     const asked = groupByResponseName(listFields(selections, step, value, schema));
     if (asked.size === 0)
       return [{ path: [], isAsked: false, isMissed: isMissing(selections, value, schema) }];
@@ -61,7 +61,7 @@ function isMissing(selections: readonly Selection[], value: unknown, schema: Gra
   const type = typeName === undefined ? undefined : schema.getType(typeName);
   return selections.some((entry) => {
     if (entry.kind === 'field')
-      return entry.fieldName !== '__typename' && (value[entry.key] ?? null) === null;
+      return entry.fieldName !== '__typename' && (getOwn(value, entry.key) ?? null) === null;
     const isOther = isObjectType(type) && !applies(entry.typeCondition, type, schema);
     return !isOther && isMissing(entry.selections, value, schema);
   });
