@@ -244,10 +244,13 @@ describe('trusted documents', () => {
   };
   const byId = { extensions: { persistedQuery: { version: 1, sha256Hash: 'name-1' } } };
 
-  async function startTrusted(trustedDocuments: 'log' | 'enforce'): Promise<string> {
+  async function startTrusted(
+    trustedDocuments: 'log' | 'enforce',
+    input: Partial<GatewayConfigInput> = {},
+  ): Promise<string> {
     const trustedDocumentsFile = path.join(folder, 'manifest.json');
     await writeFile(trustedDocumentsFile, JSON.stringify(manifest));
-    return start({ trustedDocuments, trustedDocumentsFile });
+    return start({ trustedDocuments, trustedDocumentsFile, ...input });
   }
 
   test('are answered by id and by text, and nothing else is, when they are enforced', async () => {
@@ -270,6 +273,22 @@ describe('trusted documents', () => {
     const url = await startTrusted('log');
     expect((await send(url, { query: '{ slow }' })).data).toEqual({ slow: 's' });
     expect((await send(url, byId)).data).toEqual({ name: 'n' });
+  });
+
+  test('may be registered by their hash too (APQ) when they are only logged, and are answered where they may not', async () => {
+    const query = 'query Name { name }\n';
+    const sha256Hash = createHash('sha256').update(query).digest('hex');
+    const extensions = { persistedQuery: { version: 1, sha256Hash } };
+    const url = await startTrusted('log');
+    expect((await send(url, { extensions })).code).toBe('PERSISTED_QUERY_NOT_FOUND');
+    expect((await send(url, { query, extensions })).data).toEqual({ name: 'n' });
+    expect((await send(url, { extensions })).data).toEqual({ name: 'n' });
+    // The id of the manifest beside the text registers nothing.
+    expect((await send(url, { query, ...byId })).data).toEqual({ name: 'n' });
+    const off = await startTrusted('log', { automaticPersistedQueries: false });
+    expect((await send(off, { query, extensions })).data).toEqual({ name: 'n' });
+    const enforced = await startTrusted('enforce');
+    expect((await send(enforced, { query, extensions })).data).toEqual({ name: 'n' });
   });
 
   test('need a manifest that can be read', async () => {

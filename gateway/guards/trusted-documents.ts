@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import type { Logger } from 'pino';
@@ -23,7 +24,10 @@ export interface TrustedDocuments {
   resolve(operation: OperationBody): OperationBody;
 }
 
-export type TrustedDocumentOptions = Pick<GatewayConfig, 'trustedDocuments' | 'trustedDocumentsFile'>;
+export type TrustedDocumentOptions = Pick<
+  GatewayConfig,
+  'trustedDocuments' | 'trustedDocumentsFile' | 'automaticPersistedQueries'
+>;
 
 /** Reads the manifest. Rejects with a `ConfigError` that names the file; undefined when the guard is off. */
 export async function loadTrustedDocuments(
@@ -34,17 +38,21 @@ export async function loadTrustedDocuments(
   if (mode === 'off' || file === undefined) return undefined;
   const bodies = await readManifest(file);
   const texts = new Set(bodies.values());
-  return { resolve: (operation) => resolveDocument(operation, { bodies, texts, mode, log }) };
+  const mayRegister = mode === 'log' && options.automaticPersistedQueries;
+  return { resolve: (operation) => resolveDocument(operation, { bodies, texts, mode, mayRegister, log }) };
 }
 
 interface Manifest {
   readonly bodies: ReadonlyMap<string, string>;
   readonly texts: ReadonlySet<string>;
   readonly mode: 'log' | 'enforce';
+  /** Whether a document may be registered automatically, by its hash beside its text. */
+  readonly mayRegister: boolean;
   readonly log: Logger;
 }
 
-function resolveDocument(operation: OperationBody, { bodies, texts, mode, log }: Manifest): OperationBody {
+function resolveDocument(operation: OperationBody, manifest: Manifest): OperationBody {
+  const { bodies, texts, mode, mayRegister, log } = manifest;
   const { query, documentId } = operation;
   // A text beside an id is Apollo's automatic registration: it is judged as a text.
   if (query === undefined) {
@@ -56,12 +64,18 @@ function resolveDocument(operation: OperationBody, { bodies, texts, mode, log }:
     throw new RequestError('PERSISTED_QUERY_NOT_IN_LIST', 'No trusted document has this id.');
   }
   const text = query.trim();
-  if (texts.has(text)) return operation.withQuery(text);
+  // Without its hash, a client that registers a document would have to do so each time.
+  if (texts.has(text))
+    return mayRegister && documentId === hashDocument(query) ? operation : operation.withQuery(text);
   if (mode === 'enforce') {
     throw new RequestError('QUERY_NOT_IN_SAFELIST', 'Only documents of the manifest are answered here.');
   }
   log.warn({ query: text.slice(0, 1000) }, 'a document is not in the manifest of trusted documents');
   return operation;
+}
+
+function hashDocument(query: string): string {
+  return createHash('sha256').update(query).digest('hex');
 }
 
 async function readManifest(file: string): Promise<ReadonlyMap<string, string>> {
