@@ -9,6 +9,7 @@ import { describeInputChange } from './describe-input-change.ts';
 /** What describing a change needs beside the change. */
 export interface DescribeContext {
   readonly base: GraphQLSchema;
+  readonly head: GraphQLSchema;
   isProvenUnused(coordinate: string): boolean;
 }
 

@@ -2,6 +2,7 @@ import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
 
 import type { ApiChange } from './api-change.ts';
 import type { DescribeContext } from './describe-change.ts';
+import { describeDefault, findArgument } from './describe-default.ts';
 import { findArgumentGap } from './find-argument-gap.ts';
 
 /** Changes of fields and their arguments; undefined for any other change. */
@@ -113,7 +114,7 @@ function describeArgumentChange(change: SerializableChange, context: DescribeCon
 
 function describeArgumentDetail(
   change: SerializableChange,
-  { base }: DescribeContext,
+  { base, head }: DescribeContext,
 ): ApiChange | undefined {
   switch (change.type) {
     case ChangeType.FieldArgumentTypeChanged: {
@@ -132,7 +133,10 @@ function describeArgumentDetail(
         kind: 'break',
         isHit: ({ used, known }) => {
           if (!isNewlyRequired) return used.has(subject);
-          return used.has(field) && findArgumentGap(base, known.document, typeName, fieldName, argumentName);
+          if (!used.has(field)) return false;
+          const hasDefault =
+            findArgument(head, typeName, fieldName, argumentName)?.defaultValue !== undefined;
+          return findArgumentGap(base, known.document, typeName, fieldName, argumentName, hasDefault);
         },
         usageCoordinate: isNewlyRequired ? field : subject,
         next: isNewlyRequired
@@ -149,6 +153,22 @@ function describeArgumentDetail(
       const { typeName, fieldName, argumentName, oldDefaultValue, newDefaultValue } = change.meta;
       const field = `${typeName}.${fieldName}`;
       const subject = `${field}(${argumentName}:)`;
+      const before = findArgument(base, typeName, fieldName, argumentName);
+      const after = findArgument(head, typeName, fieldName, argumentName);
+      const judged = describeDefault(before, after);
+      if (judged === 'told') return undefined;
+      if (judged === 'required')
+        return {
+          rule: 'required-argument-added',
+          subject,
+          what: `Argument ${subject} (${String(after?.type)}) had the default ${printDefault(oldDefaultValue)} and has none now: it is required.`,
+          effect: 'GraphQL refuses an operation that leaves it out or gives it from a nullable variable.',
+          kind: 'break',
+          isHit: ({ used, known }) =>
+            used.has(field) && findArgumentGap(base, known.document, typeName, fieldName, argumentName),
+          usageCoordinate: field,
+          next: ['Keep the default.', 'When every client gives the argument, it can go.'],
+        };
       return {
         rule: 'argument-default-changed',
         subject,

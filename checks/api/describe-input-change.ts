@@ -3,6 +3,7 @@ import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
 import type { JudgedOperation } from '../operations/evidence.ts';
 import type { ApiChange } from './api-change.ts';
 import type { DescribeContext } from './describe-change.ts';
+import { describeDefault, findInputField } from './describe-default.ts';
 import { printDefault } from './describe-field-change.ts';
 
 /** Changes of input types; undefined for any other change. */
@@ -57,19 +58,20 @@ function describeInputDetail(change: SerializableChange, context: DescribeContex
       if (change.meta.isInputFieldTypeChangeSafe) return undefined;
       const subject = `${inputName}.${inputFieldName}`;
       const isNewlyRequired = newInputFieldType === `${oldInputFieldType}!`;
+      const hasDefault = findInputField(context.head, inputName, inputFieldName)?.defaultValue !== undefined;
       return {
         rule: 'input-field-type-changed',
         subject,
         what: `Input field ${subject} was ${oldInputFieldType} and is now ${newInputFieldType}.`,
         effect: isNewlyRequired
-          ? 'GraphQL refuses an input that leaves it out or has null for it.'
+          ? `GraphQL refuses an input that ${hasDefault ? '' : 'leaves it out or '}has null for it.`
           : 'GraphQL refuses an input with a value of the old type.',
         kind: 'break',
         isHit: (operation) =>
-          isNewlyRequired
+          isNewlyRequired && !hasDefault
             ? sendsInput(operation, inputName)
             : sendsField(operation, inputName, inputFieldName, context),
-        usageCoordinate: isNewlyRequired ? inputName : subject,
+        usageCoordinate: isNewlyRequired && !hasDefault ? inputName : subject,
         next: [
           `Keep ${oldInputFieldType}, or add another field of type ${newInputFieldType} and deprecate this one.`,
         ],
@@ -78,13 +80,29 @@ function describeInputDetail(change: SerializableChange, context: DescribeContex
     case ChangeType.InputFieldDefaultValueChanged: {
       const { inputName, inputFieldName, oldDefaultValue, newDefaultValue } = change.meta;
       const subject = `${inputName}.${inputFieldName}`;
+      const isHit = (operation: JudgedOperation) =>
+        !operation.used.has(subject) && sendsInput(operation, inputName);
+      const after = findInputField(context.head, inputName, inputFieldName);
+      const judged = describeDefault(findInputField(context.base, inputName, inputFieldName), after);
+      if (judged === 'told') return undefined;
+      if (judged === 'required')
+        return {
+          rule: 'required-input-field-added',
+          subject,
+          what: `Input field ${subject} (${String(after?.type)}) had the default ${printDefault(oldDefaultValue)} and has none now: it is required.`,
+          effect: 'GraphQL refuses an input without it.',
+          kind: 'break',
+          isHit,
+          usageCoordinate: inputName,
+          next: ['Keep the default.', 'When every client sends the field, it can go.'],
+        };
       return {
         rule: 'input-field-default-changed',
         subject,
         what: `The default of ${subject} was ${printDefault(oldDefaultValue)} and is now ${printDefault(newDefaultValue)}.`,
         effect: 'An operation that leaves the field out does something else than before.',
         kind: 'danger',
-        isHit: (operation) => !operation.used.has(subject) && sendsInput(operation, inputName),
+        isHit,
         usageCoordinate: inputName,
         next: ['Keep the default, or see that the operations named here want the new one.'],
       };

@@ -14,7 +14,7 @@ import {
 /**
  * How an operation fails when an argument becomes required: it leaves the argument out, gives null, or gives a variable
  * that may be null (the rules "Required Arguments" and "All Variable Usages Are Allowed" of the specification). False
- * when it gives a value everywhere.
+ * when it gives a value everywhere. With `hasDefault` it may be left out.
  */
 export function findArgumentGap(
   schema: GraphQLSchema,
@@ -22,6 +22,7 @@ export function findArgumentGap(
   type: string,
   field: string,
   argument: string,
+  hasDefault = false,
 ): string | false {
   const variables = new Map<string, VariableDefinitionNode>();
   const typeInfo = new TypeInfo(schema);
@@ -36,6 +37,7 @@ export function findArgumentGap(
         const parent = typeInfo.getParentType();
         if (node.name.value !== field || !parent || !isOf(schema, parent, type)) return;
         const given = node.arguments?.find(({ name }) => name.value === argument);
+        if (given === undefined && hasDefault) return;
         gap = gap === false ? describeGap(given, argument, variables) : gap;
       },
     }),

@@ -11,27 +11,20 @@ export async function judgeApi(context: ApiContext, headOperations: OperationSet
   const { base, head, evidence } = context;
   // The types of graphql-inspector leave the change's meta open; SerializableChange is its closed union.
   const changes = (await diff(base.schema, head.schema)) as SerializableChange[];
-  const described = dropEchoes(
-    changes.flatMap(
-      (change) =>
-        describeChange(change, {
-          base: base.schema,
-          isProvenUnused: (coordinate) => evidence.isProvenUnused(coordinate),
-        }) ?? [],
-    ),
+  const described = changes.flatMap(
+    (change) =>
+      describeChange(change, {
+        base: base.schema,
+        head: head.schema,
+        isProvenUnused: (coordinate) => evidence.isProvenUnused(coordinate),
+      }) ?? [],
   );
-  const findings = foldImplementations(described, base.schema).flatMap(
-    (change) => weighChange(change, context) ?? [],
-  );
-  return [...findings, ...judgeOperations(context, headOperations, findings)];
-}
-
-/** A default that goes because its argument or input field becomes required is told with that. */
-function dropEchoes(changes: readonly ApiChange[]): ApiChange[] {
-  const retyped = new Set(
-    changes.filter(({ rule }) => rule.endsWith('-type-changed')).map(({ subject }) => subject),
-  );
-  return changes.filter(({ rule, subject }) => !rule.endsWith('-default-changed') || !retyped.has(subject));
+  const weighed = foldImplementations(described, base.schema).flatMap((change) => {
+    const finding = weighChange(change, context);
+    return finding === undefined ? [] : [{ finding, kind: change.kind }];
+  });
+  const breaks = weighed.filter(({ kind }) => kind === 'break').map(({ finding }) => finding);
+  return [...weighed.map(({ finding }) => finding), ...judgeOperations(context, headOperations, breaks)];
 }
 
 /**
@@ -74,15 +67,15 @@ function findInterfaceChange(
 
 /**
  * Validates what clients send, so that nothing escapes because no single change explains it: operations that are
- * new here, and operations of the base that no finding names yet.
+ * new here, and operations of the base that no break names yet.
  */
 function judgeOperations(
   { base, head, evidence }: ApiContext,
   headOperations: OperationSet,
-  findings: readonly Finding[],
+  breaks: readonly Finding[],
 ): Finding[] {
   const named = new Set(
-    findings
+    breaks
       .filter(({ severity }) => severity !== 'notice')
       .flatMap(({ hits }) => hits.map((hit) => hit.operation)),
   );
