@@ -62,17 +62,21 @@ function addColumn(table: TableFacts, definition: ColumnDef): void {
   const constraints = (definition.constraints ?? []).flatMap((node) =>
     'Constraint' in node ? [node.Constraint] : [],
   );
-  const has = (kind: string) => constraints.some((constraint) => constraint.contype === kind);
+  const find = (kind: string) => constraints.find((constraint) => constraint.contype === kind);
+  const has = (kind: string) => find(kind) !== undefined;
   const type = printType(definition.typeName);
   const isSerial = /^(small|big)?serial\d?$/.test(type);
+  const hasDefault = has('CONSTR_DEFAULT') || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED') || isSerial;
   table.columns.set(name, {
     name,
     type,
     isNullable: !has('CONSTR_NOTNULL') && !has('CONSTR_PRIMARY') && !isSerial,
-    hasDefault: has('CONSTR_DEFAULT') || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED') || isSerial,
+    hasDefault,
+    wasAddedFilled: hasDefault,
   });
-  if (has('CONSTR_PRIMARY')) setKey(table, `${table.name}_pkey`, [name], true);
-  if (has('CONSTR_UNIQUE')) setKey(table, `${table.name}_${name}_key`, [name], false);
+  const [primary, unique] = [find('CONSTR_PRIMARY'), find('CONSTR_UNIQUE')];
+  if (primary !== undefined) setKey(table, primary.conname ?? `${table.name}_pkey`, [name], true);
+  if (unique !== undefined) setKey(table, unique.conname ?? `${table.name}_${name}_key`, [name], false);
 }
 
 /** A type as PostgreSQL prints it, without its schema. */
@@ -81,6 +85,8 @@ export function printType(type: TypeName | undefined): string {
   const modifiers = (type?.typmods ?? []).flatMap((node) =>
     'A_Const' in node && node.A_Const.ival !== undefined ? [String(node.A_Const.ival.ival ?? 0)] : [],
   );
+  // NUMERIC(10) is NUMERIC(10,0).
+  if (name === 'numeric' && modifiers.length === 1) modifiers.push('0');
   return `${name}${modifiers.length > 0 ? `(${modifiers.join(',')})` : ''}${(type?.arrayBounds ?? []).length > 0 ? '[]' : ''}`;
 }
 
@@ -94,10 +100,13 @@ function setKey(table: TableFacts, name: string, columns: readonly string[], isP
 }
 
 function addConstraint(table: TableFacts, constraint: Constraint): void {
-  const columns = (constraint.keys ?? []).map(textOf);
-  const name = constraint.conname ?? `${table.name}_${columns.join('_')}_key`;
-  if (constraint.contype === 'CONSTR_PRIMARY')
-    setKey(table, constraint.conname ?? `${table.name}_pkey`, columns, true);
+  // USING INDEX takes the columns of the index, which goes by the constraint's name from then on.
+  const taken = table.indexes.get(constraint.indexname ?? '');
+  if (taken !== undefined) table.indexes.delete(taken.name);
+  const columns = taken?.columns ?? (constraint.keys ?? []).map(textOf);
+  const given = constraint.conname ?? taken?.name;
+  const name = given ?? `${table.name}_${columns.join('_')}_key`;
+  if (constraint.contype === 'CONSTR_PRIMARY') setKey(table, given ?? `${table.name}_pkey`, columns, true);
   if (constraint.contype === 'CONSTR_UNIQUE') setKey(table, name, columns, false);
 }
 
@@ -115,7 +124,8 @@ function alter(table: TableFacts, command: AlterTableCmd): void {
   };
   switch (command.subtype) {
     case 'AT_AddColumn':
-      if (command.def && 'ColumnDef' in command.def) addColumn(table, command.def.ColumnDef);
+      if (command.def && 'ColumnDef' in command.def && !isThere(table, command))
+        addColumn(table, command.def.ColumnDef);
       return;
     case 'AT_DropColumn':
       table.columns.delete(name);
@@ -143,6 +153,15 @@ function alter(table: TableFacts, command: AlterTableCmd): void {
       return;
     default:
   }
+}
+
+/** Whether ADD COLUMN IF NOT EXISTS finds the column and does nothing. */
+export function isThere(
+  table: TableFacts | undefined,
+  { def, missing_ok: isOptional }: AlterTableCmd,
+): boolean {
+  if (isOptional !== true || !def || !('ColumnDef' in def)) return false;
+  return table?.columns.has(def.ColumnDef.colname ?? '') === true;
 }
 
 function addIndex(facts: DatabaseFacts, statement: IndexStmt): void {
@@ -187,7 +206,8 @@ function rename(facts: DatabaseFacts, statement: RenameStmt): void {
 function retype(facts: DatabaseFacts, before: string, after: string): void {
   for (const { columns } of facts.tables.values())
     for (const column of columns.values())
-      if (column.type === before) columns.set(column.name, { ...column, type: after });
+      if (column.type === before || column.type === `${before}[]`)
+        columns.set(column.name, { ...column, type: column.type.replace(before, () => after) });
 }
 
 function renameColumn(table: TableFacts, before: string, after: string): void {

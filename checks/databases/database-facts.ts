@@ -23,6 +23,8 @@ export interface ColumnFacts {
   readonly type: string;
   readonly isNullable: boolean;
   readonly hasDefault: boolean;
+  /** Of PostgreSQL: whether it was added with a default, which the rows that were there got too. */
+  readonly wasAddedFilled?: boolean;
   /** Of a collection: all that the validator says of the property, as JSON with sorted keys. */
   readonly rules?: string;
 }

@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Constraint, Node } from 'libpg-query';
 
-import { printType, textOf } from '../databases/apply-sql.ts';
+import { isThere, printType, textOf } from '../databases/apply-sql.ts';
 import {
   contract,
   expand,
@@ -19,9 +19,13 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
   const column = command.name ?? '';
   switch (command.subtype) {
     case 'AT_AddColumn':
-      return judgeAddColumn(table, command.def);
+      return isThere(context.now.tables.get(table), command)
+        ? expand(`alter ${table}`)
+        : judgeAddColumn(table, command.def);
     case 'AT_DropColumn':
-      return judgeDropColumn(table, column, context);
+      return context.now.tables.get(table)?.columns.has(column) === true
+        ? judgeDropColumn(table, column, context)
+        : expand(`alter ${table}`);
     case 'AT_SetNotNull':
       return judgeSetNotNull(table, column, context);
     case 'AT_AlterColumnType':
