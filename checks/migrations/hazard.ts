@@ -71,14 +71,20 @@ export function isRequired(table: string, column: string, { now }: HazardContext
 }
 
 /** Whether the deployed version may write a row without a value for the column. */
-export function mayLeaveNull(table: string, column: string, { deployed, models }: HazardContext): boolean {
+export function mayLeaveNull(
+  table: string,
+  column: string,
+  { now, deployed, models }: HazardContext,
+): boolean {
   const field = models
     .find((model) => model.table === table)
     ?.fields.find((candidate) => candidate.column === column);
   if (field !== undefined) return !field.isRequired;
   // It does not know the column, so its rows have what the database puts there.
-  const facts = deployed.tables.get(table)?.columns.get(column);
-  return facts?.hasDefault !== true;
+  const facts = now.tables.get(table)?.columns.get(column);
+  // A default that came after the column fills new rows alone.
+  const isFilled = facts?.wasAddedFilled === true || deployed.tables.get(table)?.columns.has(column) === true;
+  return facts?.hasDefault !== true || !isFilled;
 }
 
 /** The steps to another name or type for a column: beside each other for a while, instead of one for the other. */
