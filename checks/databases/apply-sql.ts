@@ -26,7 +26,7 @@ export function applySql(facts: DatabaseFacts, node: Node): void {
   else if ('RenameStmt' in node) rename(facts, node.RenameStmt);
   else if ('DropStmt' in node) {
     for (const name of (node.DropStmt.objects ?? []).map(lastName))
-      drop(facts, node.DropStmt.removeType ?? '', name);
+      drop(facts, node.DropStmt.removeType ?? '', name, node.DropStmt.behavior === 'DROP_CASCADE');
   } else if ('CreateEnumStmt' in node) {
     const { typeName = [], vals = [] } = node.CreateEnumStmt;
     facts.enums.set(typeName.map(textOf).at(-1) ?? '', vals.map(textOf));
@@ -39,10 +39,22 @@ export function applySql(facts: DatabaseFacts, node: Node): void {
   }
 }
 
-function drop(facts: DatabaseFacts, kind: string, name: string): void {
+function drop(facts: DatabaseFacts, kind: string, name: string, isCascade: boolean): void {
   if (kind === 'OBJECT_TABLE') facts.tables.delete(name);
-  if (kind === 'OBJECT_TYPE') facts.enums.delete(name);
+  if (kind === 'OBJECT_TYPE') {
+    facts.enums.delete(name);
+    if (isCascade)
+      for (const table of facts.tables.values())
+        for (const column of table.columns.values())
+          if (column.type === name || column.type === `${name}[]`) dropColumn(table, column.name);
+  }
   if (kind === 'OBJECT_INDEX') for (const table of facts.tables.values()) table.indexes.delete(name);
+}
+
+function dropColumn(table: TableFacts, name: string): void {
+  table.columns.delete(name);
+  for (const index of table.indexes.values())
+    if (index.columns.includes(name)) table.indexes.delete(index.name);
 }
 
 /** The text of a name's part or of a list's item. */
@@ -128,9 +140,7 @@ function alter(table: TableFacts, command: AlterTableCmd): void {
         addColumn(table, command.def.ColumnDef);
       return;
     case 'AT_DropColumn':
-      table.columns.delete(name);
-      for (const index of table.indexes.values())
-        if (index.columns.includes(name)) table.indexes.delete(index.name);
+      dropColumn(table, name);
       return;
     case 'AT_SetNotNull':
       change({ isNullable: false });

@@ -70,15 +70,28 @@ export function isRequired(table: string, column: string, { now }: HazardContext
   return facts !== undefined && !facts.isNullable && !facts.hasDefault;
 }
 
+/** Whether the deployed version writes the column into every row: its schema.prisma knows it as one that is never null. */
+export function isWritten(table: string, column: string, { models }: HazardContext): boolean {
+  return findField(table, column, models)?.isRequired === true;
+}
+
+function findField(
+  table: string,
+  column: string,
+  models: HazardContext['models'],
+): PrismaModel['fields'][number] | undefined {
+  return models
+    .find((model) => model.table === table)
+    ?.fields.find((candidate) => candidate.column === column);
+}
+
 /** Whether the deployed version may write a row without a value for the column. */
 export function mayLeaveNull(
   table: string,
   column: string,
   { now, deployed, models }: HazardContext,
 ): boolean {
-  const field = models
-    .find((model) => model.table === table)
-    ?.fields.find((candidate) => candidate.column === column);
+  const field = findField(table, column, models);
   if (field !== undefined) return !field.isRequired;
   // It does not know the column, so its rows have what the database puts there.
   const facts = now.tables.get(table)?.columns.get(column);

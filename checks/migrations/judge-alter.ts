@@ -5,6 +5,7 @@ import {
   contract,
   expand,
   isRequired,
+  isWritten,
   mayLeaveNull,
   moveColumn,
   type Hazard,
@@ -39,7 +40,11 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
     case 'AT_DropNotNull':
       return expand(`make ${table}.${column} nullable`);
     case 'AT_ColumnDefault':
-      return expand(`change the default of ${table}.${column}`);
+      return command.def === undefined
+        ? judgeDropDefault(table, column, context)
+        : expand(`change the default of ${table}.${column}`);
+    case 'AT_DropIdentity':
+      return judgeDropDefault(table, column, context);
     default:
       return expand(`alter ${table}`);
   }
@@ -65,7 +70,7 @@ function judgeDropColumn(table: string, column: string, context: HazardContext):
   };
 }
 
-function dropColumn(table: string, column: string): Hazard {
+export function dropColumn(table: string, column: string): Hazard {
   return {
     rule: 'column-dropped',
     severity: 'warning',
@@ -118,6 +123,26 @@ function setNotNull(table: string, column: string): Hazard {
       'SET NOT NULL then needs no scan; drop the check after it.',
     ],
   };
+}
+
+/** Without a default, whoever does not know a column that is NOT NULL can insert no more rows. */
+function judgeDropDefault(table: string, column: string, context: HazardContext): Judged {
+  const summary = `drop the default of ${table}.${column}`;
+  const facts = context.now.tables.get(table)?.columns.get(column);
+  if (facts === undefined || facts.isNullable || isWritten(table, column, context)) return expand(summary);
+  return contract(summary, {
+    rule: 'not-null-added',
+    severity: 'breaking',
+    table,
+    part: column,
+    what: `Column ${table}.${column} is NOT NULL and loses its default.`,
+    why: 'The version now deployed may write no value for it, and runs until the new one has taken over: from the migration on, its inserts fail.',
+    next: [
+      'Deploy a version that always writes a value.',
+      'Drop the default in a later change, when no older version runs any more.',
+    ],
+    requires: { table, column },
+  });
 }
 
 // Functions that PostgreSQL evaluates once for all rows; any other default may be computed row by row.

@@ -1,4 +1,4 @@
-import type { IndexStmt, Node, RenameStmt } from 'libpg-query';
+import type { AlterObjectSchemaStmt, IndexStmt, Node, RenameStmt } from 'libpg-query';
 
 import { lastName, textOf } from '../databases/apply-sql.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './hazard.ts';
 import { dropIndexHazard } from './judge-alter.ts';
 import { judgeAlterTable } from './judge-column-swap.ts';
+import { judgeTypeDrop, judgeTypeRename } from './judge-enum-type.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -27,10 +28,13 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
       ? judgeAlterTable(table, commands, context)
       : [expand(`alter ${table}`)];
   }
+  if ('AlterObjectSchemaStmt' in node) return [judgeMove(node.AlterObjectSchemaStmt, context)];
   if ('IndexStmt' in node) return [judgeIndex(node.IndexStmt, context)];
   if ('RenameStmt' in node) return [judgeRename(node.RenameStmt, context)];
   if ('DropStmt' in node) {
-    const { removeType = '', objects = [] } = node.DropStmt;
+    const { removeType = '', objects = [], behavior } = node.DropStmt;
+    if (removeType === 'OBJECT_TYPE' && behavior === 'DROP_CASCADE')
+      return objects.flatMap((object) => judgeTypeDrop(lastName(object), context));
     return objects.map((object) => judgeDrop(removeType, lastName(object), context));
   }
   if ('CreateStmt' in node) return [expand(`create table ${node.CreateStmt.relation?.relname ?? ''}`)];
@@ -122,7 +126,25 @@ function judgeRename(statement: RenameStmt, context: HazardContext): Judged {
       ],
       takesAway: { table },
     });
+  if (renameType === 'OBJECT_TYPE' && statement.object !== undefined)
+    return judgeTypeRename(lastName(statement.object), newname, context);
   return expand(`rename ${subname || table}`);
+}
+
+/** Neither Prisma nor SQL that is written by hand finds a table in another schema. */
+function judgeMove(statement: AlterObjectSchemaStmt, context: HazardContext): Judged {
+  const { objectType, relation, newschema = '' } = statement;
+  const table = relation?.relname ?? '';
+  if (objectType !== 'OBJECT_TABLE' || !isDeployed(table, context)) return expand(`move to ${newschema}`);
+  return contract(`move table ${table} to schema ${newschema}`, {
+    rule: 'table-renamed',
+    severity: 'warning',
+    table,
+    what: `Table ${table} is moved to schema ${newschema}.`,
+    why: 'It is gone from its old schema at once.',
+    next: [`Leave a view named ${table} in the old schema until no older version runs any more.`],
+    takesAway: { table },
+  });
 }
 
 function swapTable(table: string, after: string, hazard: Hazard): Judged {
