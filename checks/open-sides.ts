@@ -4,10 +4,12 @@ import path from 'node:path';
 import type { FindLineDate } from './api/judge-deprecation.ts';
 import type { CheckBase } from './composition/compose-sides.ts';
 import { CheckError } from './check-error.ts';
+import { checksConfigFile, checksConfigShape } from './config/checks-config.ts';
 import { isProjectFile, type FileTree } from './files/file-tree.ts';
 import { findLineDate, findMergeBase, readCommit, resolveCommit } from './files/git.ts';
 import { compileGlob } from './files/glob.ts';
 import { readFolder } from './files/read-folder.ts';
+import { parseJson } from './project/snapshot.ts';
 
 /** Both sides of a comparison, read. */
 export interface OpenSides {
@@ -26,8 +28,8 @@ export async function openSides(
   baseName: string | undefined,
   operationGlobs: readonly string[] = [],
 ): Promise<OpenSides> {
-  const isWanted = createWantedTest(operationGlobs);
-  const head = await openHead(root, operationGlobs);
+  const isWanted = await createWantedTest(root, operationGlobs);
+  const head = await readFolder(root, 'the working tree', isWanted);
   const { base, commit } = await openBase(root, baseName, isWanted);
   return {
     base,
@@ -39,12 +41,30 @@ export async function openSides(
 
 /** Reads the working tree in `root`. @throws {CheckError} when it is no folder. */
 export async function openHead(root: string, operationGlobs: readonly string[] = []): Promise<FileTree> {
-  return await readFolder(root, 'the working tree', createWantedTest(operationGlobs));
+  return await readFolder(root, 'the working tree', await createWantedTest(root, operationGlobs));
 }
 
-function createWantedTest(operationGlobs: readonly string[]): (file: string) => boolean {
-  const tests = operationGlobs.map(compileGlob);
-  return (file) => isProjectFile(file) || tests.some((test) => test(file));
+/** Wanted are the project's files, and what the command line or the configuration names beside them. */
+async function createWantedTest(
+  root: string,
+  operationGlobs: readonly string[],
+): Promise<(file: string) => boolean> {
+  const configured = await readConfiguredFiles(root);
+  const tests = [...operationGlobs, ...configured.operations].map(compileGlob);
+  return (file) => isProjectFile(file) || configured.usage.has(file) || tests.some((test) => test(file));
+}
+
+/** Nothing when there is no configuration that can be used: what is wrong with it, the check says. */
+async function readConfiguredFiles(
+  root: string,
+): Promise<{ operations: readonly string[]; usage: ReadonlySet<string> }> {
+  const text = await readFile(path.join(root, checksConfigFile), 'utf8').catch(() => '{}');
+  try {
+    const { operations = [], usage = [] } = checksConfigShape.parse(parseJson(text, checksConfigFile));
+    return { operations, usage: new Set([usage].flat()) };
+  } catch {
+    return { operations: [], usage: new Set() };
+  }
 }
 
 async function openBase(

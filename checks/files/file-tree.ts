@@ -6,16 +6,22 @@ export interface FileTree {
   readonly files: ReadonlyMap<string, string>;
 }
 
-const skippedFolders = new Set(['node_modules', 'dist', 'client', 'coverage']);
-
-/** Whether a folder of this name can hold no source: dependencies, build output, and what begins with a dot. */
+/** Whether a folder of this name is never read, whatever a glob says: dependencies, and what begins with a dot. */
 export function isSkippedFolder(name: string): boolean {
-  return skippedFolders.has(name) || name.startsWith('.');
+  return name === 'node_modules' || name.startsWith('.');
+}
+
+const generatedFolders = new Set(['dist', 'client', 'coverage']);
+
+/** What is built or generated, unless it is the name of a service or client: `operations/client`. */
+function isGeneratedFolder(name: string, depth: number): boolean {
+  return depth !== 1 && generatedFolders.has(name);
 }
 
 /** Which files the check reads, beside the operations that a glob names. */
 export function isProjectFile(path: string): boolean {
-  if (path.split('/').slice(0, -1).some(isSkippedFolder)) return false;
+  const folders = path.split('/').slice(0, -1);
+  if (folders.some((name, depth) => isSkippedFolder(name) || isGeneratedFolder(name, depth))) return false;
   if (!path.includes('/')) return /\.(json|graphql)$/.test(path) && path !== 'package-lock.json';
   if (path.startsWith('subgraphs/')) return /\.(graphql|json|ts)$/.test(path) && !path.endsWith('.test.ts');
   if (path.startsWith('prisma/')) return /\.(prisma|sql|json|ts|toml)$/.test(path);

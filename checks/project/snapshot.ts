@@ -79,7 +79,8 @@ function parseProject(tree: FileTree): z.infer<typeof projectShape> {
 /** @throws {CheckError} naming the file when the text is not JSON. */
 export function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors on Windows begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new CheckError(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}.`, {
       cause: error,

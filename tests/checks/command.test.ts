@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -33,6 +33,22 @@ async function edit(file: string, before: string, after: string): Promise<void> 
   const text = await readFile(path.join(root, file), 'utf8');
   expect(text).toContain(before);
   await writeFile(path.join(root, file), text.replace(before, after));
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+  await writeFile(path.join(root, file), text);
+}
+
+function printUsage(coordinate: string): string {
+  const client = { name: 'web', calls: 1, lastSeen: '2026-11-20T00:00:00Z' };
+  return JSON.stringify({
+    format: 'freehold-usage',
+    version: 1,
+    from: '2026-11-01T00:00:00Z',
+    to: '2026-11-20T00:00:00Z',
+    coordinates: { [coordinate]: [client] },
+  });
 }
 
 const schema = 'subgraphs/people/schema.graphql';
@@ -87,6 +103,34 @@ describe('freehold check', () => {
     await edit(schema, '  nickname: String @deprecated(reason: "Use name.")\n', '');
     expect(await runCheckCommand(root, { format: 'json' }, output)).toBe(0);
     expect(written).toContain('It has been deprecated for 90 days.');
+  });
+
+  test('reads the documents and the usage file that the configuration names, wherever they are', async () => {
+    await write('client/src/person.graphql', 'query Own { person(id: "1") { phone } }\n');
+    await write('counted/usage.json', printUsage('Person.phone'));
+    await write(
+      'freehold.checks.json',
+      // With a byte order mark, as some editors write it.
+      '\uFEFF{ "operations": ["client/**/*.graphql"], "usage": "counted/usage.json" }',
+    );
+    git('add', '-A');
+    git('commit', '-q', '-m', 'a client beside the services');
+    await edit(schema, '  phone: String\n  nickname', '  nickname');
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(1);
+    expect(written).toContain('Own (client/src/person.graphql:1)');
+    expect(written).not.toContain('removed or changed here');
+    expect(written).toContain('judged by 1 known operation and counted/usage.json');
+  });
+
+  test('reads the documents of a client that has the name of a build folder', async () => {
+    await write('operations/client/own.graphql', 'query Own { person(id: "1") { phone } }\n');
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(0);
+    expect(written).toContain('judged by 4 known operations');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'a client named client');
+    await edit(schema, '  phone: String\n  nickname', '  nickname');
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(1);
+    expect(written).toContain('Own (operations/client/own.graphql:1), sent by client\n');
   });
 
   test('exits with 2 and says why when it cannot run', async () => {
