@@ -28,7 +28,7 @@ export function judgeHistory(
             next: ['Restore it, and undo what it did in a new migration.'],
           },
         ];
-      if (after.text === migration.text) return [];
+      if (toUnixLines(after.text) === toUnixLines(migration.text)) return [];
       return [
         {
           ...shared,
@@ -57,8 +57,15 @@ export function judgeHistory(
   ];
 }
 
+/** A checkout may change line ends; what applies migrations takes both for the same. */
+function toUnixLines(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
 function firstDifference(before: string, after: string): number {
-  const old = before.split('\n');
-  const at = after.split('\n').findIndex((line, index) => line !== old[index]);
+  const old = toUnixLines(before).split('\n');
+  const at = toUnixLines(after)
+    .split('\n')
+    .findIndex((line, index) => line !== old[index]);
   return at < 0 ? 1 : at + 1;
 }
