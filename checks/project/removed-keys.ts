@@ -72,6 +72,17 @@ export function listTopFields(fields: string): string[] {
   return names;
 }
 
+/** The paths of a key's fields in one order: `region sku` is the key `sku region`. */
 function normalise(fields: string): string {
-  return [...fields.matchAll(/[{}]|[A-Za-z_]\w*/g)].map(([token]) => token).join(' ');
+  const paths: string[] = [];
+  const parents: string[] = [];
+  let last = '';
+  for (const [token] of fields.matchAll(/[{}]|[A-Za-z_]\w*/g))
+    if (token === '{') parents.push(last);
+    else if (token === '}') parents.pop();
+    else {
+      last = token;
+      paths.push([...parents, token].join('.'));
+    }
+  return paths.sort().join(' ');
 }
