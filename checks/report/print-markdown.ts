@@ -65,7 +65,7 @@ function printFinding(finding: Finding): string {
   const acceptance = printAcceptance(finding);
   const hits = printHits(finding.hits);
   return [
-    `**${escape(finding.what)}**`,
+    ...printWhat(finding.what),
     `\`${finding.rule}\` at ${places
       .filter((place) => place !== '')
       .map((place) => `\`${place}\``)
@@ -80,10 +80,20 @@ function printFinding(finding: Finding): string {
   ].join('\n');
 }
 
+/** The composition tells the way that it looked for in many lines, with a layout of their own. */
+function printWhat(what: string): string[] {
+  const [first = '', ...rest] = what.split('\n');
+  return [`**${escape(first)}**`, ...(rest.length === 0 ? [] : ['', '```text', ...rest, '```', ''])];
+}
+
 /** Names from a schema may hold what Markdown and HTML read as their own. */
 function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/([\\*_[\]#|~])/g, String.raw`\$1`);
+  return (
+    text
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll(/([\\*_[\]#|~])/g, String.raw`\$1`)
+      // GitHub writes to whoever has the name of a directive; a space of no width between keeps it from that.
+      .replaceAll(/@(?=\w)/g, '@&#8203;')
+  );
 }

@@ -132,6 +132,17 @@ describe('a report', () => {
     expect(text).toContain('The comment is cut here');
   });
 
+  test('in Markdown calls nobody who has the name of a directive, and keeps the layout of many lines', () => {
+    const finding = {
+      ...removed,
+      what: 'No way (X):\n- from subgraph "a_b"',
+      next: ['Mark it @deprecated.'],
+    };
+    const text = printMarkdown({ ...report, findings: [finding] });
+    expect(text).toContain('**No way (X):**\n\n```text\n- from subgraph "a_b"\n```\n');
+    expect(text).toContain('- Mark it @&#8203;deprecated.');
+  });
+
   test('in JSON follows its published schema', () => {
     const json: unknown = JSON.parse(printJson(report));
     expect(reportShape.parse(json)).toMatchObject({ outcome: 'broken', durationMs: 1235 });
