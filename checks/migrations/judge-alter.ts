@@ -22,7 +22,7 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
     case 'AT_AddColumn':
       return isThere(context.now.tables.get(table), command)
         ? expand(`alter ${table}`)
-        : judgeAddColumn(table, command.def);
+        : judgeAddedUnique(table, command.def, judgeAddColumn(table, command.def));
     case 'AT_DropColumn':
       return context.now.tables.get(table)?.columns.has(column) === true
         ? judgeDropColumn(table, column, context)
@@ -189,6 +189,20 @@ function judgeAddColumn(table: string, definition: Node | undefined): Judged {
       next: ['Add the column without a default, set the default after it, and fill the old rows in batches.'],
     });
   return expand(summary);
+}
+
+/** `ADD COLUMN ... UNIQUE` builds its index like ADD CONSTRAINT; without a default all rows are null, and none is equal. */
+function judgeAddedUnique(table: string, definition: Node | undefined, judged: Judged): Judged {
+  if (!definition || !('ColumnDef' in definition)) return judged;
+  const { colname: column = '', constraints = [] } = definition.ColumnDef;
+  const kinds = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
+  const unique = kinds.find(({ contype }) => contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY');
+  const constant = kinds.find(({ contype }) => contype === 'CONSTR_DEFAULT');
+  if (unique === undefined || constant === undefined) return judged;
+  const name = unique.conname ?? `${table}_${column}_key`;
+  const keys = [{ String: { sval: column } }];
+  const { hazards } = judgeConstraint(table, { ...unique, conname: name, keys });
+  return { ...judged, hazards: [...judged.hazards, ...hazards] };
 }
 
 function functionOf(expression: Node | undefined): string | undefined {
