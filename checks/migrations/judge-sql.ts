@@ -46,7 +46,23 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
   }
   // They change nothing that a version reads or writes, and belong to no phase.
   if ('TransactionStmt' in node || 'VariableSetStmt' in node || 'CommentStmt' in node) return [];
+  if ('DoStmt' in node || 'CallStmt' in node) return [judgeCode('DoStmt' in node ? 'DO' : 'CALL')];
   return [judgeRows(node, context)];
+}
+
+/** What code does depends on where it runs: a check that said nothing of it would pass for one that has read it. */
+function judgeCode(command: string): Judged {
+  return expand(`run ${command}`, {
+    rule: 'code-not-judged',
+    severity: 'warning',
+    table: command,
+    what: `What the code behind ${command} does to the database is not judged.`,
+    why: 'It is a program: which statements it runs is known only where it runs.',
+    next: [
+      'Write its statements as SQL of their own, where they need no program.',
+      'Else see yourself that the version now deployed can do with what it leaves.',
+    ],
+  });
 }
 
 /** A table that this change itself makes has no rows and no readers yet. */

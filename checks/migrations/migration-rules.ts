@@ -89,6 +89,11 @@ export const migrationRules: readonly RuleInfo[] = [
     isFinal: true,
   },
   migrationRule(
+    'code-not-judged',
+    'warning',
+    'Which statements a DO block or a procedure runs is known only where it runs.',
+  ),
+  migrationRule(
     'schema-out-of-step',
     'breaking',
     'The service reads what its schema declares; the database has what the migrations made.',
