@@ -104,7 +104,10 @@ export function printType(type: TypeName | undefined): string {
 
 function setKey(table: TableFacts, name: string, columns: readonly string[], isPrimary: boolean): void {
   table.indexes.set(name, { name, columns, isUnique: true, isPartial: false, isPrimary });
-  if (!isPrimary) return;
+  if (isPrimary) requireColumns(table, columns);
+}
+
+function requireColumns(table: TableFacts, columns: readonly string[]): void {
   for (const name of columns) {
     const column = table.columns.get(name);
     if (column !== undefined) table.columns.set(name, { ...column, isNullable: false });
@@ -120,6 +123,7 @@ function addConstraint(table: TableFacts, constraint: Constraint): void {
   const name = given ?? `${table.name}_${columns.join('_')}_key`;
   if (constraint.contype === 'CONSTR_PRIMARY') setKey(table, given ?? `${table.name}_pkey`, columns, true);
   if (constraint.contype === 'CONSTR_UNIQUE') setKey(table, name, columns, false);
+  if (constraint.contype === 'CONSTR_NOTNULL') requireColumns(table, columns);
 }
 
 function alterTable(facts: DatabaseFacts, statement: AlterTableStmt): void {

@@ -32,6 +32,8 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
     case 'AT_AlterColumnType':
       return judgeType(table, column, command.def, context);
     case 'AT_AddConstraint':
+      if (command.def && 'Constraint' in command.def && command.def.Constraint.contype === 'CONSTR_NOTNULL')
+        return judgeSetNotNull(table, (command.def.Constraint.keys ?? []).map(textOf).join(), context);
       return command.def && 'Constraint' in command.def
         ? judgeConstraint(table, command.def.Constraint)
         : expand(`alter ${table}`);
