@@ -132,17 +132,25 @@ const removalShape = z.looseObject({
   $rename: z.record(z.string(), z.unknown()).optional(),
 });
 
+const unsetStageShape = z.looseObject({ $unset: z.union([z.string(), z.array(z.string())]) });
+
 function judgeUpdate(table: string, body: MongoCommand['body'], isDeployed: boolean): Judged[] {
   const updates = updatesShape.safeParse(body['updates']).data ?? [];
   return updates.map(({ u }) => {
     const parsed = removalShape.safeParse(u).data;
-    const gone = [...Object.keys(parsed?.$unset ?? {}), ...Object.keys(parsed?.$rename ?? {})];
+    const unset = Array.isArray(u) ? listUnsetStages(u) : Object.keys(parsed?.$unset ?? {});
+    const gone = [...unset, ...Object.keys(parsed?.$rename ?? {})];
     if (gone.length === 0 || !isDeployed) return migrate(`update documents of ${table}`);
     return contract(
       `remove ${gone.join(', ')} from documents of ${table}`,
       ...gone.map((part) => removeProperty(table, part, parsed?.$rename?.[part])),
     );
   });
+}
+
+/** What the stages of a pipeline take away: `$unset` has a path there, or a list of them. */
+function listUnsetStages(stages: readonly unknown[]): string[] {
+  return stages.flatMap((stage) => unsetStageShape.safeParse(stage).data?.$unset ?? []);
 }
 
 function removeProperty(table: string, part: string, after: unknown): Hazard {
