@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 
 import type { SourceLocation } from '../finding.ts';
+import { restoreDirectiveNames } from './link-imports.ts';
 
 /** One definition in one subgraph's schema. */
 export interface Place extends SourceLocation {
@@ -48,7 +49,7 @@ export function indexSchema(
 
 function tryParse(sdl: string, file: string): DocumentNode | undefined {
   try {
-    return parse(new Source(sdl, file));
+    return restoreDirectiveNames(parse(new Source(sdl, file)));
   } catch {
     return undefined;
   }
