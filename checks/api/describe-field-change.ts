@@ -1,4 +1,5 @@
 import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
+import type { GraphQLSchema } from 'graphql';
 
 import type { ApiChange } from './api-change.ts';
 import type { DescribeContext } from './describe-change.ts';
@@ -157,18 +158,7 @@ function describeArgumentDetail(
       const after = findArgument(head, typeName, fieldName, argumentName);
       const judged = describeDefault(before, after);
       if (judged === 'told') return undefined;
-      if (judged === 'required')
-        return {
-          rule: 'required-argument-added',
-          subject,
-          what: `Argument ${subject} (${String(after?.type)}) had the default ${printDefault(oldDefaultValue)} and has none now: it is required.`,
-          effect: 'GraphQL refuses an operation that leaves it out or gives it from a nullable variable.',
-          kind: 'break',
-          isHit: ({ used, known }) =>
-            used.has(field) && findArgumentGap(base, known.document, typeName, fieldName, argumentName),
-          usageCoordinate: field,
-          next: ['Keep the default.', 'When every client gives the argument, it can go.'],
-        };
+      if (judged === 'required') return describeLostDefault(change.meta, String(after?.type), base);
       return {
         rule: 'argument-default-changed',
         subject,
@@ -183,6 +173,32 @@ function describeArgumentDetail(
     default:
       return undefined;
   }
+}
+
+/** An argument that is not null and has no default any more can no longer be left out. */
+function describeLostDefault(
+  {
+    typeName,
+    fieldName,
+    argumentName,
+    oldDefaultValue,
+  }: { typeName: string; fieldName: string; argumentName: string; oldDefaultValue?: string },
+  type: string,
+  base: GraphQLSchema,
+): ApiChange {
+  const field = `${typeName}.${fieldName}`;
+  const subject = `${field}(${argumentName}:)`;
+  return {
+    rule: 'required-argument-added',
+    subject,
+    what: `Argument ${subject} (${type}) had the default ${printDefault(oldDefaultValue)} and has none now: it is required.`,
+    effect: 'GraphQL refuses an operation that leaves it out or gives it from a nullable variable.',
+    kind: 'break',
+    isHit: ({ used, known }) =>
+      used.has(field) && findArgumentGap(base, known.document, typeName, fieldName, argumentName),
+    usageCoordinate: field,
+    next: ['Keep the default.', 'When every client gives the argument, it can go.'],
+  };
 }
 
 /** A default as GraphQL writes it. */
