@@ -12,6 +12,7 @@ import {
   type HazardContext,
   type JudgedStatement,
 } from './hazard.ts';
+import { isWidening } from './is-widening.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -237,13 +238,6 @@ function judgeType(
     takesAway: { table, column },
   });
   return moveColumn(judged, table, column, `a column of type ${after}`, isRequired(table, column, context));
-}
-
-/** Changes that PostgreSQL makes in its catalogue alone, and that no reader notices. */
-function isWidening(before: string, after: string): boolean {
-  const size = (type: string) => Number(/^varchar\((\d+)\)$/.exec(type)?.[1] ?? Number.NaN);
-  if (after === 'text' || after === 'varchar') return before === 'text' || before.startsWith('varchar');
-  return size(after) >= size(before);
 }
 
 function judgeConstraint(table: string, constraint: Constraint): Judged {
