@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { GraphQLSchema } from 'graphql';
 
 import { judgeApi } from './api/judge-api.ts';
+import { judgeAuthorization } from './api/judge-authorization.ts';
 import { judgeDeprecation, type FindLineDate } from './api/judge-deprecation.ts';
 import { catalogue, finalRules } from './catalogue.ts';
 import { CheckError } from './check-error.ts';
@@ -93,6 +94,7 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
       ...(base === undefined
         ? api
         : await judgeDeprecation(api, base, findLineDate, config.deprecationDays, now)),
+      ...judgeAuthorization(graph.base.supergraphSdl, graph.head.supergraphSdl, context),
       ...judgePlans({ ...graph.base, snapshot: base }, { ...graph.head, snapshot: head }, evidence),
       ...(base === undefined ? [] : judgeSwap({ ...graph.base, snapshot: base }, head, evidence)),
     );

@@ -45,6 +45,11 @@ export const apiRules: readonly RuleInfo[] = [
     'A list of the interface may hold a type that a client does not know.',
   ),
   apiRule('directive-removed', 'breaking', 'An operation that uses a directive that is gone is refused.'),
+  apiRule(
+    'authorization-tightened',
+    'breaking',
+    'A client whose callers do not hold what is needed now gets null and an error.',
+  ),
   apiRule('deprecated-in-use', 'notice', 'Clients that use what is deprecated need to be told.'),
   apiRule(
     'operation-invalid',
