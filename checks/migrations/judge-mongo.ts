@@ -14,7 +14,7 @@ import {
   type HazardContext,
   type JudgedStatement,
 } from './hazard.ts';
-import { dropIndexHazard } from './judge-alter.ts';
+import { dropIndexHazard } from './judge-constraint.ts';
 import { judgeCollMod } from './judge-validator.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;

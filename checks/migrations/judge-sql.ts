@@ -11,7 +11,7 @@ import {
   type HazardContext,
   type JudgedStatement,
 } from './hazard.ts';
-import { dropIndexHazard } from './judge-alter.ts';
+import { dropIndexHazard } from './judge-constraint.ts';
 import { judgeAlterTable } from './judge-column-swap.ts';
 import { judgeTypeDrop, judgeTypeRename } from './judge-enum-type.ts';
 

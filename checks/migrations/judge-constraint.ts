@@ -1,0 +1,71 @@
+import type { Constraint } from 'libpg-query';
+
+import { textOf } from '../databases/apply-sql.ts';
+import { contract, expand, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
+
+type Judged = Omit<JudgedStatement, 'line'>;
+
+/** Judges a constraint that a table gets. */
+export function judgeConstraint(table: string, constraint: Constraint): Judged {
+  const columns = (constraint.keys ?? constraint.fk_attrs ?? []).map(textOf).join(', ');
+  const name = constraint.conname ?? columns;
+  const shared = { severity: 'warning', table, part: name } as const;
+  if (constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_PRIMARY') {
+    if (constraint.indexname !== undefined) return contract(`add constraint ${name}`);
+    return contract(`make ${table} (${columns}) unique`, {
+      ...shared,
+      rule: 'unique-added',
+      what: `Constraint ${name} makes (${columns}) unique in ${table}.`,
+      why: 'It fails when two rows are equal, builds its index under a lock that stops writes, and from then on refuses what an older version may write.',
+      next: [
+        'Look for duplicates first: SELECT the columns, count(*) ... GROUP BY ... HAVING count(*) > 1.',
+        'CREATE UNIQUE INDEX CONCURRENTLY alone in a migration, then ADD CONSTRAINT ... USING INDEX.',
+      ],
+    });
+  }
+  const isChecked = constraint.contype === 'CONSTR_FOREIGN' || constraint.contype === 'CONSTR_CHECK';
+  if (!isChecked || constraint.skip_validation === true) return expand(`add constraint ${name} on ${table}`);
+  const kind = constraint.contype === 'CONSTR_FOREIGN' ? 'foreign key' : 'check';
+  return contract(`add constraint ${name} on ${table}`, {
+    ...shared,
+    rule: 'constraint-reads-table',
+    what: `The ${kind} ${name} on ${table} is checked for every row at once.`,
+    why: 'The table is locked while all rows are read, and a row that breaks the constraint stops the migration.',
+    next: [
+      'Add it with NOT VALID: new rows are checked, old ones not yet.',
+      `VALIDATE CONSTRAINT "${name}" in a later migration: it does not stop writes.`,
+    ],
+  });
+}
+
+/** Judges a constraint that goes: the index of a unique one goes along. */
+export function judgeDropConstraint(table: string, name: string, context: HazardContext): Judged {
+  const index = context.now.tables.get(table)?.indexes.get(name);
+  const summary = `drop constraint ${name} on ${table}`;
+  if (index === undefined) return expand(summary);
+  return contract(summary, dropIndexHazard(table, name, index.columns, index.isUnique));
+}
+
+/** The hazard of an index that goes, be it as an index or as a constraint. */
+export function dropIndexHazard(
+  table: string,
+  name: string,
+  columns: readonly string[],
+  isUnique: boolean,
+): Hazard {
+  return {
+    rule: 'index-dropped',
+    severity: 'warning',
+    table,
+    part: name,
+    what: `${isUnique ? 'Unique index' : 'Index'} ${name} on ${table} (${columns.join(', ')}) is dropped.`,
+    why: isUnique
+      ? 'Nothing keeps these values unique any more, and a search by them reads the whole table.'
+      : 'A search or order by these columns reads the whole table.',
+    next: [
+      'Keep the index as long as an operation searches or orders by it, or create the one that takes its place first.',
+      'When no search needs it, drop it.',
+    ],
+    unindexes: { table, columns },
+  };
+}
