@@ -6,6 +6,7 @@ import type { SubgraphErrorPolicy } from './execution/mask-subgraph-error.ts';
 import type { OperationTrace } from './telemetry/trace.ts';
 import type { SignRequest } from './auth/sign-request.ts';
 import type { Cancellation } from './transport/cancellation.ts';
+import type { TransportObserver } from './transport/transport-observer.ts';
 
 /** The engines that stand behind this port: ours, and the stock ApolloGateway as reference and escape hatch. */
 export type EngineName = 'compiled' | 'apollo';
@@ -62,6 +63,14 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Is told how an engine works, for the metrics. It never throws. */
+export interface EngineObserver extends TransportObserver {
+  /** An operation was found compiled, or it was not. */
+  lookedUp(isCompiled: boolean): void;
+  /** The planner has made a plan, or has failed to, after `durationMs` with its wait for a thread. */
+  planned(isPlanned: boolean, durationMs: number): void;
+}
+
 /** What every engine is made from. */
 export interface EngineOptions {
   /** The supergraph, in the SDL that composition wrote. */
@@ -72,6 +81,8 @@ export interface EngineOptions {
   readonly signRequest?: SignRequest | undefined;
   /** What clients read of a subgraph's own errors: all, or not those that were not written for them. Default `pass`. */
   readonly subgraphErrors?: SubgraphErrorPolicy | undefined;
+  /** Is told what happens, where the engine can tell; the stock gateway cannot. Default: nobody is. */
+  readonly observer?: EngineObserver | undefined;
   readonly log: Logger;
 }
 

@@ -6,6 +6,7 @@ import { makeAuthenticate } from './auth/authenticate.ts';
 import { authorizeEngine } from './auth/authorize-engine.ts';
 import { makeSigner, parseMasterKey, type SignRequest } from './auth/sign-request.ts';
 import { closeOnFailure, type Opened } from './close-on-failure.ts';
+import { listEngineOptions } from './config/engine-options.ts';
 import { parseGatewayConfig, type GatewayConfig, type GatewayConfigInput } from './config/gateway-config.ts';
 import { checkSubgraphNames, listUnknownSubgraphs } from './config/subgraph-names.ts';
 import type { CreateEngine, Engine, EngineName } from './engine.ts';
@@ -26,7 +27,7 @@ import { SupergraphReloader, type ReloadOutcome } from './supergraph/supergraph-
 import { startOtlpTracing } from '../telemetry/otlp-tracing.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { makeBeginTrace } from './telemetry/begin-trace.ts';
-import { makeMetrics } from './telemetry/metrics.ts';
+import { makeMetrics, uncounted, type GatewayCounters } from './telemetry/metrics.ts';
 import { startUsageRecorder, type UsageRecorder } from './usage/record-usage.ts';
 
 /** A gateway without a socket: a host gives it requests. */
@@ -50,14 +51,14 @@ const engineMakers = {
 interface EngineParts {
   readonly config: GatewayConfig;
   readonly signRequest: SignRequest | undefined;
-  readonly countRefusal: (guard: string) => void;
+  readonly counters: GatewayCounters;
   readonly log: Logger;
 }
 
 /** Makes the engine of one supergraph, with what stands before every engine. */
 async function openEngine(
   supergraphSdl: string,
-  { config, signRequest, countRefusal, log }: EngineParts,
+  { config, signRequest, counters, log }: EngineParts,
   opened: Opened,
 ): Promise<Engine> {
   const engine = await engineMakers[config.engine]({
@@ -65,20 +66,13 @@ async function openEngine(
     subgraphUrls: config.subgraphUrls,
     signRequest,
     subgraphErrors: config.subgraphErrors ?? (config.mode === 'production' ? 'mask-internal' : 'pass'),
+    observer: counters.engine,
     log,
-    compiled: {
-      reuseEntityFields: config.reuseEntityFields,
-      transport: {
-        shareInFlight: config.shareInFlight,
-        timeoutMs: config.subgraphTimeoutMs,
-        requestTimeoutMs: config.requestTimeoutMs,
-        replicas: config.subgraphReplicas,
-      },
-    },
+    compiled: listEngineOptions(config),
   });
   opened(() => engine.close());
   const authorized = authorizeEngine(engine, supergraphSdl);
-  return guardEngine(authorized, { config, supergraphSdl, countRefusal });
+  return guardEngine(authorized, { config, supergraphSdl, countRefusal: counters.countRefusal });
 }
 
 /**
@@ -92,30 +86,32 @@ export async function createGateway(input: GatewayConfigInput, log: Logger): Pro
 
 async function openGateway(config: GatewayConfig, log: Logger, opened: Opened): Promise<Gateway> {
   const inFlight = makeInFlightLimit(config.requestsInFlightMax);
-  const metrics = makeMetrics(() => inFlight.inFlight);
-  const { countRefusal } = metrics;
+  let supergraph = await readSupergraph(config.supergraphFile);
+  checkSubgraphNames(config, supergraph.subgraphs);
+  const sources = { inFlight: () => inFlight.inFlight, supergraphId: () => supergraph.id };
+  const metrics = config.metrics ? makeMetrics(sources) : undefined;
+  const counters = metrics ?? uncounted;
+  const { countRefusal } = counters;
   const [masterKey] = config.signingKeys.map(parseMasterKey);
   const signRequest = masterKey === undefined ? undefined : makeSigner(masterKey);
   const authenticate = await makeAuthenticate(config, log);
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
-  const supergraph = await readSupergraph(config.supergraphFile);
-  let { subgraphs } = supergraph;
-  checkSubgraphNames(config, subgraphs);
   const makeEngine = (sdl: string): Promise<Engine> =>
-    closeOnFailure(log, (made) => openEngine(sdl, { config, signRequest, countRefusal, log }, made));
+    closeOnFailure(log, (made) => openEngine(sdl, { config, signRequest, counters, log }, made));
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
   opened(() => engines.close());
   const usage = await startUsage(config, log, opened);
-  const graphql = await startGraphqlServer({ config, engines, countRefusal, usage, log });
+  const graphql = await startGraphqlServer({ config, engines, counters, usage, log });
   opened(() => graphql.stop());
   const reloader = new SupergraphReloader({
     file: config.supergraphFile,
     current: supergraph,
     exchange: async (next) => {
       await engines.exchange(await makeEngine(next.sdl));
-      subgraphs = next.subgraphs;
-      warnOfUnknownSubgraphs(config, subgraphs, log);
+      supergraph = next;
+      warnOfUnknownSubgraphs(config, next.subgraphs, log);
     },
+    ended: ({ kind }) => counters.countLoad(kind),
     log,
   });
   opened(() => reloader.close());
@@ -130,10 +126,11 @@ async function openGateway(config: GatewayConfig, log: Logger, opened: Opened): 
     engines,
     guards,
     authenticate,
+    counters,
     metrics,
     beginTrace: makeBeginTrace(config, tracing),
     readiness: () => readiness,
-    readReadiness: makeReadinessCheck(() => listReadinessUrls(config, subgraphs)),
+    readReadiness: makeReadinessCheck(() => listReadinessUrls(config, supergraph.subgraphs)),
     log,
   });
   const cors = makeCorsGuard(config);

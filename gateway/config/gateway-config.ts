@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { identityHeader, signatureHeader } from '../auth/sign-request.ts';
 import { authOptions } from './auth-options.ts';
+import { engineOptions } from './engine-options.ts';
 import { guardOptions } from './guard-options.ts';
 import { webOrigin } from './web-origin.ts';
 
@@ -102,6 +103,7 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       'Within one query, a subgraph is not asked again for fields of an entity that it has told already at another place; off for subgraphs that answer by the path of a field. The compiled engine only.',
     ),
+  ...engineOptions,
   watchSupergraph: z.boolean().default(true).describe('Loads the supergraph again when its file changes.'),
   explainToken: z
     .string()

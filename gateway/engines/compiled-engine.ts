@@ -1,7 +1,15 @@
 import { buildSchema, getVariableValues, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 import { closeOnFailure } from '../close-on-failure.ts';
-import type { Engine, EngineAnswer, EngineOptions, EngineRequest, PreparedOperation } from '../engine.ts';
+import type {
+  Engine,
+  EngineAnswer,
+  EngineObserver,
+  EngineOptions,
+  EngineRequest,
+  PreparedOperation,
+} from '../engine.ts';
+import { compiledEngineDefaults, type CompiledEngineOptions } from './compiled-engine-options.ts';
 import { executeOperation, type ExecutionContext } from '../execution/execute-operation.ts';
 import { LastRunStore } from '../execution/last-run.ts';
 import { OperationStore } from '../execution/operation-store.ts';
@@ -9,31 +17,14 @@ import { explainAnswer } from '../telemetry/explain-answer.ts';
 import { InputError } from '../operation/input-error.ts';
 import type { CacheStatistics } from '../planning/bounded-cache.ts';
 import { OperationPlanError } from '../planning/plan-error.ts';
-import { createPlanner, plannerDefaults, type Planner, type PlannerOptions } from '../planning/planner.ts';
+import { plannerDefaults, type PlannerOptions } from '../planning/planner-options.ts';
+import { createPlanner, type Planner } from '../planning/planner.ts';
 import type { SupergraphDescription } from '../planning/supergraph-description.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import { FetchError } from '../transport/fetch-error.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 import { createTransport } from '../transport/create-transport.ts';
 import { transportDefaults, type TransportOptions } from '../transport/transport-options.ts';
-
-/** What can be set on our engine. */
-export interface CompiledEngineOptions {
-  /** Operations, and plans, that are kept compiled; those unused for longest go first. Default 1,000. */
-  readonly operationsMax?: number;
-  /**
-   * Bytes of last runs that are kept in all (see `LastRun`): an operation whose subgraphs answer the same bytes as
-   * last time is not computed again. Default 33,554,432; 0 is off.
-   */
-  readonly lastRunBytesMax?: number;
-  /**
-   * Within one query, not to ask a subgraph again for fields of an entity that it has told already at another place.
-   * Only for subgraphs that answer by the path of a field must it be off. Default: on.
-   */
-  readonly reuseEntityFields?: boolean;
-  readonly planner?: Partial<PlannerOptions>;
-  readonly transport?: Partial<TransportOptions>;
-}
 
 /** Our engine, with what it tells of itself. */
 export interface CompiledEngine extends Engine {
@@ -63,6 +54,7 @@ function makeEngine(options: CompiledOptions, planner: Planner): CompiledEngine 
   const transportOptions = {
     ...transportDefaults,
     signRequest: options.signRequest,
+    observer: options.observer,
     ...options.compiled?.transport,
   };
   const { description } = planner;
@@ -72,20 +64,23 @@ function makeEngine(options: CompiledOptions, planner: Planner): CompiledEngine 
     listUrls(description, options.subgraphUrls, transportOptions.replicas),
     transportOptions,
   );
-  const operationsMax = options.compiled?.operationsMax ?? 1000;
+  const { operationsMax, lastRunBytesMax, reuseEntityFields } = {
+    ...compiledEngineDefaults,
+    ...options.compiled,
+  };
   const store = new OperationStore({
     schema,
     fieldNames,
-    planner,
+    planner: options.observer === undefined ? planner : observePlanner(planner, options.observer),
     entriesMax: operationsMax,
-    reuseEntityFields: options.compiled?.reuseEntityFields ?? true,
+    reuseEntityFields,
   });
   const context: ExecutionContext = {
     schema,
     send: transport.send,
     log: options.log,
     subgraphErrors: options.subgraphErrors ?? 'pass',
-    lastRuns: new LastRunStore(options.compiled?.lastRunBytesMax ?? 32 * 1024 * 1024, operationsMax),
+    lastRuns: new LastRunStore(lastRunBytesMax, operationsMax),
   };
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -98,7 +93,7 @@ function makeEngine(options: CompiledOptions, planner: Planner): CompiledEngine 
     name: 'compiled',
     supergraphSdl: options.supergraphSdl,
     apiSchema: schema,
-    execute: (request) => executeRequest(request, store, context),
+    execute: (request) => executeRequest(request, store, context, options.observer),
     prepare: (operations) => prepareOperations(operations, store),
     close: () => (closed ??= close()),
     get planCache() {
@@ -116,6 +111,21 @@ async function startPlanner(supergraphSdl: string, options: PlannerOptions): Pro
       { cause: error },
     );
   }
+}
+
+function observePlanner(planner: Planner, observer: EngineObserver): Planner {
+  return {
+    ...planner,
+    plan: (text, rootFields) => {
+      const startedMs = performance.now();
+      const planning = planner.plan(text, rootFields);
+      planning.then(
+        () => observer.planned(true, performance.now() - startedMs),
+        () => observer.planned(false, performance.now() - startedMs),
+      );
+      return planning;
+    },
+  };
 }
 
 function listUrls(
@@ -139,6 +149,7 @@ async function executeRequest(
   request: EngineRequest,
   store: OperationStore,
   context: ExecutionContext,
+  observer: EngineObserver | undefined,
 ): Promise<EngineAnswer> {
   const definitions = request.operation.variableDefinitions ?? [];
   const { coerced = {}, errors } =
@@ -148,6 +159,7 @@ async function executeRequest(
   if (errors !== undefined) return refuse(errors.map(describeVariableError));
   try {
     const found = store.get(request, coerced);
+    observer?.lookedUp(!(found instanceof Promise));
     const compiled = found instanceof Promise ? await waitForPlan(found, request.cancellation) : found;
     const { trace } = request;
     trace?.planned(!(found instanceof Promise));

@@ -3,14 +3,22 @@ import { OperationTypeNode } from 'graphql';
 import type { EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { RequestError, toGraphqlError } from '../errors.ts';
+import type { GatewayCounters, OperationOutcome } from '../telemetry/metrics.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
 import type { KnownOperation } from './known-operations.ts';
 import type { OperationContext } from './operation-context.ts';
 
+/** Who is told of an operation, and who runs it. */
+export interface AskedParts {
+  readonly engines: EngineSwitch;
+  /** Undefined when nobody wants to know what clients use. */
+  readonly usage: UsageRecorder | undefined;
+  readonly counters: GatewayCounters;
+}
+
 /** Counts an operation and has it run. Rejects with what the server is to answer, or with what broke the engine. */
 export async function askEngine(
-  engines: EngineSwitch,
-  usage: UsageRecorder | undefined,
+  { engines, usage, counters }: AskedParts,
   { schema, source, queryHash, document, operation, operationName }: KnownOperation,
   variables: Readonly<Record<string, unknown>>,
   { headers, identity, cancellation, deadlineAt, trace, client }: OperationContext,
@@ -22,7 +30,7 @@ export async function askEngine(
   usage?.count({ schema, queryHash, document, operation, variables, client });
   trace?.begun(operation.operation, operation.name?.value);
   try {
-    return await engines.execute(schema, {
+    const answer = await engines.execute(schema, {
       query: source,
       queryHash,
       document,
@@ -35,10 +43,20 @@ export async function askEngine(
       deadlineAt,
       trace,
     });
+    counters.countOperation(operation.operation, nameOutcome(answer));
+    return answer;
   } catch (error) {
+    counters.countOperation(operation.operation, 'failed');
     const { reason } = cancellation;
     if (reason?.code === 'REQUEST_TIMEOUT')
       throw toGraphqlError(new RequestError(reason.code, reason.message));
     throw error;
   }
+}
+
+function nameOutcome(answer: EngineAnswer): OperationOutcome {
+  if (answer.kind === 'json') return answer.hasErrors ? 'partial' : 'clean';
+  const { data, errors } = answer.result;
+  if (data === undefined) return 'refused';
+  return errors === undefined ? 'clean' : 'partial';
 }

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parseGatewayConfig } from '../config/gateway-config.ts';
 import type { Engine } from '../engine.ts';
 import { EngineSwitch } from '../engines/engine-switch.ts';
+import { uncounted } from '../telemetry/metrics.ts';
 import { Cancellation } from '../transport/cancellation.ts';
 import { startGraphqlServer } from './graphql-server.ts';
 
@@ -23,7 +24,7 @@ async function askForStatus(code: string): Promise<number | undefined> {
   };
   const config = parseGatewayConfig({ supergraphFile: 'none' });
   const engines = new EngineSwitch(engine, log);
-  const server = await startGraphqlServer({ config, engines, countRefusal() {}, usage: undefined, log });
+  const server = await startGraphqlServer({ config, engines, counters: uncounted, usage: undefined, log });
   onTestFinished(() => server.stop());
   const headers = new HeaderMap([['content-type', 'application/json']]);
   const request = {

@@ -16,6 +16,7 @@ import type { Engine, EngineAnswer } from '../engine.ts';
 import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { findStatus } from '../errors.ts';
 import { preflightHeaders } from '../guards/prevent-csrf.ts';
+import type { GatewayCounters } from '../telemetry/metrics.ts';
 import type { UsageRecorder } from '../usage/record-usage.ts';
 import { askEngine } from './ask-engine.ts';
 import { keepDocuments } from './document-store.ts';
@@ -53,7 +54,7 @@ export interface GraphqlServer {
 export interface GraphqlServerParts {
   readonly config: GatewayConfig;
   readonly engines: EngineSwitch;
-  readonly countRefusal: (guard: string) => void;
+  readonly counters: GatewayCounters;
   /** Counts what clients use; undefined when nobody wants to know. */
   readonly usage: UsageRecorder | undefined;
   readonly log: Logger;
@@ -61,7 +62,7 @@ export interface GraphqlServerParts {
 
 /** Starts Apollo Server over the engine switch. */
 export async function startGraphqlServer(parts: GraphqlServerParts): Promise<GraphqlServer> {
-  const { config, countRefusal, log } = parts;
+  const { config, counters, log } = parts;
   // A ready answer travels through Apollo Server as the identity of its `data`.
   const readyAnswers = new WeakMap<object, () => string>();
   const isProduction = config.mode === 'production';
@@ -82,7 +83,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
     logger: log,
     formatError: (formatted, error) => {
       if (formatted.extensions?.['validationErrorCode'] === 'INTROSPECTION_DISABLED') {
-        countRefusal('introspection');
+        counters.countRefusal('introspection');
       }
       return maskError(isProduction ? withoutSuggestion(formatted) : formatted, error, log);
     },
@@ -106,7 +107,7 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
 
 /** Asks the engine directly, for an operation that Apollo Server knows; undefined where that has to answer. */
 async function executeKnown(
-  { engines, usage }: GraphqlServerParts,
+  parts: GraphqlServerParts,
   operations: KnownOperations,
   { method, accept, body }: GraphqlHttpRequest,
   context: OperationContext,
@@ -114,10 +115,10 @@ async function executeKnown(
   const { readyAnswer } = context;
   const posted = method === 'POST' && readyAnswer !== undefined ? readPosted(body) : undefined;
   if (readyAnswer === undefined || posted === undefined) return undefined;
-  const found = operations.find(posted, accept, engines.current.apiSchema);
+  const found = operations.find(posted, accept, parts.engines.current.apiSchema);
   if (found === undefined) return undefined;
   try {
-    const answer = await askEngine(engines, usage, found.known, posted.variables, context);
+    const answer = await askEngine(parts, found.known, posted.variables, context);
     if (answer.kind === 'json') return { status: undefined, headers: found.headers, body: answer.body };
     readyAnswer.outcome = { kind: 'answer', answer };
   } catch (failure) {
@@ -185,7 +186,7 @@ function refuseName(name: string | null | undefined): GatewayExecutionResult {
 }
 
 async function runForServer(
-  { engines, usage }: GraphqlServerParts,
+  parts: GraphqlServerParts,
   context: GatewayGraphQLRequestContext,
   readyAnswers: WeakMap<object, () => string>,
 ): Promise<GatewayExecutionResult> {
@@ -202,7 +203,7 @@ async function runForServer(
   if (readyAnswer?.outcome?.kind === 'failure') throw readyAnswer.outcome.failure;
   const answer =
     readyAnswer?.outcome?.answer ??
-    (await askEngine(engines, usage, known, context.request.variables ?? {}, operationContext));
+    (await askEngine(parts, known, context.request.variables ?? {}, operationContext));
   if (readyAnswer !== undefined) readyAnswer.known = known;
   return toExecutionResult(answer, readyAnswer, readyAnswers);
 }

@@ -12,7 +12,7 @@ import type { EngineSwitch } from '../engines/engine-switch.ts';
 import { makeErrorId, printInternalError, RequestError } from '../errors.ts';
 import type { Guards } from '../guards/guards.ts';
 import type { BeginTrace } from '../telemetry/begin-trace.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { GatewayCounters, Metrics } from '../telemetry/metrics.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import { readClientName } from '../usage/client-name.ts';
 import { chooseMediaType } from './choose-media-type.ts';
@@ -35,7 +35,9 @@ export interface HandlerParts {
   readonly engines: EngineSwitch;
   readonly guards: Guards;
   readonly authenticate: Authenticate;
-  readonly metrics: Metrics;
+  readonly counters: GatewayCounters;
+  /** Undefined when nobody may read them. */
+  readonly metrics: Metrics | undefined;
   readonly beginTrace: BeginTrace;
   readonly readiness: () => Readiness;
   /** Asks the services whether they are ready. */
@@ -68,7 +70,7 @@ async function route(parts: HandlerParts, request: IncomingMessage, response: Se
     case '/ready':
       return answerReadiness(parts, response);
     default:
-      if (parts.config.metrics && path === '/metrics') return answerMetrics(parts.metrics, response);
+      if (parts.metrics !== undefined && path === '/metrics') return answerMetrics(parts.metrics, response);
       if (parts.config.mode === 'development' && (path === '/graphiql' || path.startsWith('/graphiql/'))) {
         return serveGraphiql(request, response, path, parts.config.graphiqlToken);
       }
@@ -120,7 +122,7 @@ async function answerOperation(
     throw error;
   } finally {
     leave();
-    parts.metrics.observeRequest(status, performance.now() - startedMs);
+    parts.counters.observeRequest(status, performance.now() - startedMs);
   }
 }
 
@@ -177,26 +179,26 @@ async function answerOperationOrPage(
 }
 
 async function authenticate(
-  { authenticate: read, metrics }: HandlerParts,
+  { authenticate: read, counters }: HandlerParts,
   request: IncomingMessage,
 ): Promise<RequestIdentity | undefined> {
   try {
     return await read(request.headers.authorization);
   } catch (error) {
-    if (error instanceof RequestError) metrics.countRefusal('authentication');
+    if (error instanceof RequestError) counters.countRefusal('authentication');
     throw error;
   }
 }
 
 async function readBody(
-  { config, metrics }: HandlerParts,
+  { config, counters }: HandlerParts,
   request: IncomingMessage,
   cancellation: Cancellation,
 ): Promise<unknown> {
   try {
     return await readJsonBody(request, config.bodyBytesMax, cancellation);
   } catch (error) {
-    if (error instanceof RequestError && error.code === 'BODY_TOO_LARGE') metrics.countRefusal('body-bytes');
+    if (error instanceof RequestError && error.code === 'BODY_TOO_LARGE') counters.countRefusal('body-bytes');
     throw error;
   }
 }

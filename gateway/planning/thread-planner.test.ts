@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { bundleProgram, type BundledProgram } from '../../tests/support/bundle-program.ts';
 import { composeSubgraphs } from '../../tests/support/compose-subgraphs.ts';
 import { stopClock } from '../../tests/support/stop-clock.ts';
-import { plannerDefaults, type PlannerOptions } from './planner.ts';
+import { plannerDefaults, type PlannerOptions } from './planner-options.ts';
 import { createThreadPlanner } from './thread-planner.ts';
 
 const supergraphSdl = composeSubgraphs({ one: 'type Query { a: Int b: Int }' });

@@ -4,7 +4,8 @@ import type { CompiledPlan } from './compiled-plan.ts';
 import { freezePlan } from './freeze-plan.ts';
 import { OperationPlanError } from './plan-error.ts';
 import type { PlannerMessage, PlannerThreadData, PlanRequest } from './planner-messages.ts';
-import type { Planner, PlannerOptions } from './planner.ts';
+import type { PlannerOptions } from './planner-options.ts';
+import type { Planner } from './planner.ts';
 import type { SupergraphDescription } from './supergraph-description.ts';
 
 /** An operation that waits for its plan. */

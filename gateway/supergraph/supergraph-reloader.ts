@@ -17,6 +17,8 @@ export interface SupergraphReloaderOptions {
   readonly current: Supergraph;
   /** Puts the next supergraph in place; a rejection refuses it and the current one goes on. */
   readonly exchange: (next: Supergraph) => Promise<void>;
+  /** Is told what each reload came to. */
+  readonly ended?: (outcome: ReloadOutcome) => void;
   readonly log: Logger;
 }
 
@@ -39,7 +41,11 @@ export class SupergraphReloader {
 
   /** Reads the file now. Never rejects: a supergraph that cannot be used is refused with its reason, and logged. */
   reload(): Promise<ReloadOutcome> {
-    const outcome = this.#queue.then(() => this.#reloadOnce());
+    const outcome = this.#queue.then(async () => {
+      const reached = await this.#reloadOnce();
+      this.#options.ended?.(reached);
+      return reached;
+    });
     this.#queue = outcome;
     return outcome;
   }

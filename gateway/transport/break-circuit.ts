@@ -1,5 +1,6 @@
 import { FetchError } from './fetch-error.ts';
 import type { Interceptor } from './subgraph-request.ts';
+import type { TransportObserver } from './transport-observer.ts';
 
 /** See `TransportOptions`. */
 export interface BreakerOptions {
@@ -7,6 +8,7 @@ export interface BreakerOptions {
   readonly breakerWindowMs: number;
   readonly breakerOpenMs: number;
   readonly requestTimeoutMs: number;
+  readonly observer?: TransportObserver | undefined;
 }
 
 interface ClosedCircuit {
@@ -42,18 +44,22 @@ export function breakCircuit(
   let circuit: Circuit = closeCircuit(now());
   const open = (): Circuit => ({ kind: 'open', nextTryAt: now() + options.breakerOpenMs });
   // What comes late of requests that were sent before the circuit opened, or closed, says nothing about the service now.
-  const record = (sentIn: Circuit, outcome: Outcome): void => {
+  const record = (service: string, sentIn: Circuit, outcome: Outcome): void => {
     if (circuit !== sentIn) return;
-    if (circuit.kind === 'closed') count(circuit, outcome);
-    else if (outcome === 'good') circuit = closeCircuit(now());
+    if (circuit.kind === 'closed') {
+      if (!count(circuit, outcome)) return;
+      circuit = open();
+      options.observer?.circuitOpened(service);
+    } else if (outcome === 'good') circuit = closeCircuit(now());
     else if (outcome === 'bad') circuit = open();
     // A try that says nothing leaves the next request to try.
     else circuit.nextTryAt = now();
   };
-  const count = (closed: ClosedCircuit, outcome: Outcome): void => {
+  /** Answers whether that was too much. */
+  const count = (closed: ClosedCircuit, outcome: Outcome): boolean => {
     if (outcome !== 'unknown') closed.requests += 1;
     if (outcome === 'good') closed.inARow = 0;
-    if (outcome !== 'bad') return;
+    if (outcome !== 'bad') return false;
     // Only a failure asks how long the count has gone on.
     if (now() - closed.since > options.breakerWindowMs)
       Object.assign(closed, { since: now(), requests: 1, failures: 0 });
@@ -61,7 +67,7 @@ export function breakCircuit(
     closed.inARow += 1;
     const isHalf = closed.failures >= options.breakerFailures && closed.failures * 2 >= closed.requests;
     // All the good ones of the window do not speak for a service that has failed at every request since.
-    if (isHalf || closed.inARow >= options.breakerFailures) circuit = open();
+    return isHalf || closed.inARow >= options.breakerFailures;
   };
   const mayPass = (): boolean => {
     if (circuit.kind === 'closed') return true;
@@ -78,11 +84,12 @@ export function breakCircuit(
     const sentAt = now();
     return next(request).then(
       (response) => {
-        record(sentIn, response.status >= 500 ? 'bad' : 'good');
+        record(request.service, sentIn, response.status >= 500 ? 'bad' : 'good');
         return response;
       },
       (failure: unknown) => {
-        record(sentIn, isServiceFailure(failure, now() - sentAt, options) ? 'bad' : 'unknown');
+        const isBad = isServiceFailure(failure, now() - sentAt, options);
+        record(request.service, sentIn, isBad ? 'bad' : 'unknown');
         throw failure;
       },
     );

@@ -3,6 +3,7 @@ import { breakCircuit } from './break-circuit.ts';
 import { FetchError } from './fetch-error.ts';
 import { limitRequests } from './limit-requests.ts';
 import { limitTime } from './limit-time.ts';
+import { observeRequests } from './observe-requests.ts';
 import { retryQueries } from './retry-queries.ts';
 import { createEndpoint, type Endpoint } from './send-http.ts';
 import { shareInFlight } from './share-in-flight.ts';
@@ -21,7 +22,9 @@ export interface Transport {
 function listInterceptors(options: TransportOptions): readonly Interceptor[] {
   return [
     // First, so that everything below happens once for all who share.
-    ...(options.shareInFlight ? [shareInFlight()] : []),
+    ...(options.shareInFlight ? [shareInFlight(options)] : []),
+    // What a request cost as a whole, told once for all who share it.
+    ...(options.observer === undefined ? [] : [observeRequests(options.observer)]),
     // Around all waiting and trying.
     ...(options.timeoutMs > 0 ? [limitTime(options.timeoutMs)] : []),
     // Outside the breaker, which counts every try and ends a row of them.
@@ -51,6 +54,7 @@ export function createTransport(
       balanceLoad(opened),
     );
     ways.set(name, way);
+    options.observer?.opened(name);
   }
   return {
     send: (request) =>

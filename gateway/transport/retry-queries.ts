@@ -2,12 +2,14 @@ import type { Cancellation } from './cancellation.ts';
 import { FetchError } from './fetch-error.ts';
 import { isPassingStatus } from './passing-status.ts';
 import type { Interceptor, SubgraphResponse } from './subgraph-request.ts';
+import type { TransportObserver } from './transport-observer.ts';
 
 /** See `TransportOptions`. */
 export interface RetryOptions {
   readonly retriesMax: number;
   readonly retryDelayMs: number;
   readonly retryBudgetPercent: number;
+  readonly observer?: TransportObserver | undefined;
 }
 
 // A service that is rarely asked may still be asked again.
@@ -32,6 +34,7 @@ export function retryQueries(options: RetryOptions, random: () => number = Math.
     const send = (attempt: number): Promise<SubgraphResponse> => {
       const again = async (): Promise<SubgraphResponse> => {
         await pause(random() * options.retryDelayMs * 2 ** attempt, request.cancellation);
+        options.observer?.retried(request.service);
         return send(attempt + 1);
       };
       return next(request).then(

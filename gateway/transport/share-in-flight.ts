@@ -1,10 +1,16 @@
 import { Cancellation } from './cancellation.ts';
 import type { FetchError } from './fetch-error.ts';
 import type { Interceptor, SubgraphRequest, SubgraphResponse } from './subgraph-request.ts';
+import type { TransportObserver } from './transport-observer.ts';
 
 // The subgraph is given this much longer than the first who asks, so that those who come a little later may share.
 // Nothing runs on for it: the last one who leaves cancels the request.
 const graceMs = 1000;
+
+/** See `TransportOptions`. */
+export interface ShareOptions {
+  readonly observer?: TransportObserver | undefined;
+}
 
 /** A request in flight and how many wait for it. */
 interface Flight {
@@ -19,7 +25,7 @@ interface Flight {
  * Lets identical queries share the request that is in flight. The response's text is shared, never what is made of
  * it: every operation parses its own. One that is cancelled leaves the others' request alone; the last one ends it.
  */
-export function shareInFlight(): Interceptor {
+export function shareInFlight({ observer }: ShareOptions = {}): Interceptor {
   const flights = new Map<string, Flight>();
   return (next) => (request) => {
     if (request.kind === 'mutation') {
@@ -40,7 +46,7 @@ export function shareInFlight(): Interceptor {
         if (flights.get(key)?.response === response) flights.delete(key);
       };
       response.then(land, land);
-    }
+    } else observer?.shared(request.service);
     const joined = flight;
     return join(joined, request, () => {
       if (flights.get(key) === joined) flights.delete(key);

@@ -1,9 +1,12 @@
 import type { SignRequest } from '../auth/sign-request.ts';
+import type { TransportObserver } from './transport-observer.ts';
 
 /** How the gateway talks to subgraphs. Every limit is per subgraph unless it says otherwise. */
 export interface TransportOptions {
   /** Signs requests, so that services can refuse others (docs/request-signatures.md). Default: not signed. */
   readonly signRequest?: SignRequest | undefined;
+  /** Is told what happens on the way. Default: nobody is. */
+  readonly observer?: TransportObserver | undefined;
   /**
    * URLs by subgraph name, where a subgraph has several; they replace the engine's one URL. A request of which nothing
    * could be sent, a mutation too, goes to the next one. Default: none.

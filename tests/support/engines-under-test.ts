@@ -13,7 +13,8 @@ import { pino } from 'pino';
 
 import type { CreateEngine, Engine, EngineName, EngineOptions } from '../../gateway/engine.ts';
 import { createApolloEngine } from '../../gateway/engines/apollo-engine.ts';
-import { type CompiledEngineOptions, createCompiledEngine } from '../../gateway/engines/compiled-engine.ts';
+import type { CompiledEngineOptions } from '../../gateway/engines/compiled-engine-options.ts';
+import { createCompiledEngine } from '../../gateway/engines/compiled-engine.ts';
 import { Cancellation } from '../../gateway/transport/cancellation.ts';
 import { FetchError } from '../../gateway/transport/fetch-error.ts';
 
