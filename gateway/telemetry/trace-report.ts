@@ -77,7 +77,10 @@ export interface TracedFetch {
 
 /** One database statement. */
 export interface TracedStatement {
-  /** The type or field of the service that needed it, such as `User` or `Product.reviews`. */
+  /**
+   * The type or field of the service that needed it, such as `User` or `Product.reviews`; those of all, with commas, where
+   * it answered several: `Product.rating, Product.reviews`.
+   */
   readonly cause: string;
   /** The statement without its values. */
   readonly text: string;

@@ -159,7 +159,7 @@ describe('the tree of categories', () => {
     expect(statements.filter((statement) => statement.cause === 'Category.children')).toHaveLength(2);
   });
 
-  test('lists the first products of all categories with one statement, and counts them with one more', async () => {
+  test('lists and counts the first products of all categories with one statement', async () => {
     const { data, statements } = await ask(
       '{ categories { id products(first: 2, sort: { by: PRICE, direction: DESC }) { totalCount nodes { id } } } }',
     );
@@ -175,10 +175,10 @@ describe('the tree of categories', () => {
       };
     });
     expect(data.categories).toEqual(expected);
-    expect(statements.filter((statement) => statement.cause === 'Category.products')).toHaveLength(2);
+    expect(statements.filter((statement) => statement.cause === 'Category.products')).toHaveLength(1);
   });
 
-  test('reads 500 categories, their first products and their counts with one command each', async () => {
+  test('reads 500 categories with one command, and their first products and counts with one more', async () => {
     const ids = Array.from({ length: 500 }, (_, place) => `many-${place}`);
     const owner = await new MongoClient(database.ownerUrl).connect();
     const categories = owner.db().collection<{ readonly _id: string }>('categories');
@@ -200,7 +200,7 @@ describe('the tree of categories', () => {
           ids.map((id) => ({ name: id, products: { totalCount: 1, nodes: [{ id: `product-${id}` }] } })),
         );
       });
-      expect(commands).toEqual(['aggregate products', 'aggregate products', 'find categories']);
+      expect(commands).toEqual(['aggregate products', 'find categories']);
     } finally {
       await categories.deleteMany({ _id: { $in: ids } });
       await stored.deleteMany({ categoryId: { $in: ids } });

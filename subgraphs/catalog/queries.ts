@@ -2,10 +2,12 @@ import type { Db, Document } from 'mongodb';
 
 import type { ChildListReads } from '../kit/connections/child-list.ts';
 import { type Connection, type ConnectionAsked, buildConnection } from '../kit/connections/connection.ts';
-import { buildMongoChildList, buildMongoCounts, buildMongoPage } from '../kit/connections/mongo-page.ts';
+import { readMongoChildList } from '../kit/connections/mongo-child-list.ts';
+import { buildMongoPage } from '../kit/connections/mongo-page.ts';
 import type { Page } from '../kit/connections/page.ts';
 import { type SortKey, type SortOrder, buildSortOrder } from '../kit/connections/sort-order.ts';
 import { runRead } from '../kit/database/mongo.ts';
+import type { JointReads } from '../kit/loading/joint-reads.ts';
 import { selectFields } from '../kit/loading/select-fields.ts';
 import { type ProductKind, typeOfKind } from './product.ts';
 
@@ -144,29 +146,20 @@ export async function listProducts(
 /** How the products of many categories are read at once. */
 export function readProductsOfCategories(
   database: Db,
+  loaders: JointReads,
   filter: ProductFilter,
   order: SortOrder<ProductRow>,
 ): ChildListReads<ProductRow> {
-  const list = { parentField: 'categoryIds', isList: true, conditions: conditionsOf(filter, []) };
-  return {
-    async readRows(parentKeys, page, asked) {
-      const projection = projectionOf(asked, order);
-      const pipeline = buildMongoChildList({ ...list, parentKeys, projection, order, page });
-      const groups = await runRead((options) =>
-        productsOf(database).aggregate<{ _id: string; rows: ProductDocument[] }>(pipeline, options).toArray(),
-      );
-      return groups.flatMap((group) =>
-        group.rows.map((document) => ({ ...rowOfProduct(document), parentKey: group._id })),
-      );
-    },
-    async readCounts(parentKeys) {
-      const pipeline = buildMongoCounts({ ...list, parentKeys });
-      const counts = await runRead((options) =>
-        productsOf(database).aggregate<{ _id: string; count: number }>(pipeline, options).toArray(),
-      );
-      return counts.map(({ _id, count }) => ({ parentKey: _id, count }));
-    },
-  };
+  return readMongoChildList<ProductRow>({
+    loaders,
+    collection: productsOf(database),
+    parentField: 'categoryIds',
+    isList: true,
+    conditions: conditionsOf(filter, []),
+    order,
+    projectionOf: (asked) => projectionOf(asked, order),
+    rowOf: (document) => rowOfProduct(document as ProductDocument),
+  });
 }
 
 /** What a filter and the words of a search ask of a product. */

@@ -91,7 +91,8 @@ export const resolvers: Resolvers<Db> = {
     products(category: CategoryRow, args: ProductsArguments, context, info) {
       const list = () => {
         const order = orderOfProducts(args.sort);
-        return { order, reads: readProductsOfCategories(context.database, args.filter ?? {}, order) };
+        const { database, loaders } = context;
+        return { order, reads: readProductsOfCategories(database, loaders, args.filter ?? {}, order) };
       };
       return loadChildList({ parentKey: category.id, args, context, info, list });
     },

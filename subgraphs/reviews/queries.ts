@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Db, Document } from 'mongodb';
 
 import type { ChildListReads } from '../kit/connections/child-list.ts';
-import { buildMongoChildList, buildMongoCounts } from '../kit/connections/mongo-page.ts';
+import { readMongoChildList } from '../kit/connections/mongo-child-list.ts';
+import { readMongoGroups } from '../kit/connections/mongo-groups.ts';
 import { type SortOrder, buildSortOrder } from '../kit/connections/sort-order.ts';
 import { runRead, statementOptions } from '../kit/database/mongo.ts';
+import type { JointReads } from '../kit/loading/joint-reads.ts';
 import { selectFields } from '../kit/loading/select-fields.ts';
-import { type Rating, type ReviewContent, averageOf, sumUpRatings } from './review.ts';
+import { type Rating, type ReviewContent, averageOf, ratingsPossible, sumUpRatings } from './review.ts';
 
 /** A review as it is read: its id always, the rest when asked for. */
 export interface ReviewRow {
@@ -87,73 +89,68 @@ export function orderOfReviews({ by, direction }: ReviewSort): SortOrder<ReviewR
   ]);
 }
 
-/** How the reviews of many products or of many authors are read at once. */
-export function readReviewsOf(
-  database: Db,
-  parentField: 'productId' | 'authorId',
-  filter: ReviewFilter,
-  order: SortOrder<ReviewRow>,
-): ChildListReads<ReviewRow> {
-  const conditions = [
-    ...(typeof filter.ratingFrom === 'number' ? [{ rating: { $gte: filter.ratingFrom } }] : []),
-    ...(typeof filter.ratingTo === 'number' ? [{ rating: { $lte: filter.ratingTo } }] : []),
-  ];
-  const list = { parentField, isList: false, conditions };
-  return {
-    async readRows(parentKeys, page, asked) {
-      const sorted = order.keys.map((key) => key.name);
-      const projection = selectFields(new Set([...asked, ...sorted]), always, byField);
-      const pipeline = buildMongoChildList({ ...list, parentKeys, projection, order, page });
-      const groups = await runRead((options) =>
-        reviewsOf(database).aggregate<{ _id: string; rows: ReviewDocument[] }>(pipeline, options).toArray(),
-      );
-      return groups.flatMap((group) =>
-        group.rows.map((document) => ({ ...rowOfReview(document), parentKey: group._id })),
-      );
-    },
-    async readCounts(parentKeys) {
-      const pipeline = buildMongoCounts({ ...list, parentKeys });
-      const counts = await runRead((options) =>
-        reviewsOf(database).aggregate<{ _id: string; count: number }>(pipeline, options).toArray(),
-      );
-      return counts.map(({ _id, count }) => ({ parentKey: _id, count }));
-    },
-  };
+/** What a list of reviews is read with. */
+export interface ReviewList {
+  readonly database: Db;
+  readonly loaders: JointReads;
+  readonly parentField: 'productId' | 'authorId';
+  readonly filter: ReviewFilter;
+  readonly order: SortOrder<ReviewRow>;
 }
 
-/** The ratings of these products, summed up in one statement; by each rating only where the histogram is asked for. */
+/** How the reviews of many products or of many authors are read at once. */
+export function readReviewsOf(list: ReviewList): ChildListReads<ReviewRow> {
+  const { database, loaders, parentField, filter, order } = list;
+  const sorted = order.keys.map((key) => key.name);
+  return readMongoChildList<ReviewRow>({
+    loaders,
+    collection: reviewsOf(database),
+    parentField,
+    isList: false,
+    conditions: [
+      ...(typeof filter.ratingFrom === 'number' ? [{ rating: { $gte: filter.ratingFrom } }] : []),
+      ...(typeof filter.ratingTo === 'number' ? [{ rating: { $lte: filter.ratingTo } }] : []),
+    ],
+    order,
+    projectionOf: (asked) => selectFields(new Set([...asked, ...sorted]), always, byField),
+    rowOf: (document) => rowOfReview(document as ReviewDocument),
+  });
+}
+
+/**
+ * The ratings of these products, summed up by the statement that reads their reviews where there is one; by each rating
+ * only where the histogram is asked for.
+ */
 export async function loadRatings(
   database: Db,
-  productIds: readonly string[],
+  loaders: JointReads,
+  parentKeys: readonly string[],
   withHistogram: boolean,
-): Promise<Map<string, Omit<Rating, 'histogram'>>> {
-  return withHistogram ? loadHistograms(database, productIds) : loadAverages(database, productIds);
+): Promise<Map<string, Rating>> {
+  const children = { collection: reviewsOf(database), parentField: 'productId', isList: false, filter: {} };
+  const groups = await readMongoGroups(
+    loaders,
+    { ...children, parentKeys },
+    withHistogram ? countEachRating : sumRatings,
+  );
+  return new Map([...groups].map(([id, sums]) => [id, withHistogram ? histogramOf(sums) : averageIn(sums)]));
 }
 
-async function loadAverages(database: Db, productIds: readonly string[]) {
-  const pipeline = [
-    { $match: { productId: { $in: [...productIds] } } },
-    { $group: { _id: '$productId', count: { $sum: 1 }, total: { $sum: '$rating' } } },
-  ];
-  const sums = await runRead((options) =>
-    reviewsOf(database).aggregate<{ _id: string; count: number; total: number }>(pipeline, options).toArray(),
-  );
-  return new Map(sums.map(({ _id, count, total }) => [_id, { count, average: averageOf(total, count) }]));
+const sumRatings = { count: { $sum: 1 }, total: { $sum: '$rating' } };
+
+function averageIn({ count, total }: Document): Rating {
+  return { count: count as number, average: averageOf(total as number, count as number), histogram: [] };
 }
 
-async function loadHistograms(database: Db, productIds: readonly string[]) {
-  const pipeline = [
-    { $match: { productId: { $in: [...productIds] } } },
-    { $group: { _id: { productId: '$productId', rating: '$rating' }, count: { $sum: 1 } } },
-  ];
-  const counted = await runRead((options) =>
-    reviewsOf(database)
-      .aggregate<{ _id: { productId: string; rating: number }; count: number }>(pipeline, options)
-      .toArray(),
-  );
-  const byProduct = new Map<string, Map<number, number>>(productIds.map((id) => [id, new Map()]));
-  for (const { _id, count } of counted) byProduct.get(_id.productId)?.set(_id.rating, count);
-  return new Map([...byProduct].map(([id, counts]) => [id, sumUpRatings(counts)]));
+const countEachRating = Object.fromEntries(
+  ratingsPossible.map((rating) => [
+    `rated${rating}`,
+    { $sum: { $cond: [{ $eq: ['$rating', rating] }, 1, 0] } },
+  ]),
+);
+
+function histogramOf(sums: Document): Rating {
+  return sumUpRatings(new Map(ratingsPossible.map((rating) => [rating, sums[`rated${rating}`] as number])));
 }
 
 /** Writes a review down; the unique index on product and author is what keeps a second one out. */

@@ -6,6 +6,7 @@ import type { PageArguments } from '../kit/connections/page.ts';
 import { uniqueViolationOf } from '../kit/database/unique-violation.ts';
 import { subjectOf } from '../kit/access.ts';
 import type { Resolver, Resolvers } from '../kit/define-subgraph.ts';
+import type { RequestContext } from '../kit/request-context.ts';
 import { fieldsAsked } from '../kit/loading/fields-asked.ts';
 import { type Author, authorOf } from './access.ts';
 import {
@@ -60,18 +61,18 @@ export function createResolvers(clock: () => Date): Resolvers<Db> {
     },
     User: {
       reviews(user: Reference, args: ReviewsArguments, context, info) {
-        const list = listOf('authorId', args, context.database);
+        const list = listOf('authorId', args, context);
         return loadChildList({ parentKey: user.id, args, context, info, list });
       },
     },
     Product: {
       reviews(product: Reference, args: ReviewsArguments, context, info) {
-        const list = listOf('productId', args, context.database);
+        const list = listOf('productId', args, context);
         return loadChildList({ parentKey: product.id, args, context, info, list });
       },
       async rating(product: Reference, _args, context, info) {
         const loader = context.loaders.use('Product.rating', 'Product.rating', (batch) =>
-          loadRatings(context.database, batch.keys, batch.asked.has('histogram')),
+          loadRatings(context.database, context.loaders, batch.keys, batch.asked.has('histogram')),
         );
         return (await loader.load(product.id, fieldsAsked(info))) ?? sumUpRatings(new Map());
       },
@@ -80,10 +81,15 @@ export function createResolvers(clock: () => Date): Resolvers<Db> {
 }
 
 /** How the reviews of products or of authors are listed. */
-function listOf(parentField: 'productId' | 'authorId', args: ReviewsArguments, database: Db) {
+function listOf(
+  parentField: 'productId' | 'authorId',
+  args: ReviewsArguments,
+  { database, loaders }: RequestContext<Db>,
+) {
   return () => {
     const order = orderOfReviews(args.sort);
-    return { order, reads: readReviewsOf(database, parentField, args.filter ?? {}, order) };
+    const filter = args.filter ?? {};
+    return { order, reads: readReviewsOf({ database, loaders, parentField, filter, order }) };
   };
 }
 

@@ -24,6 +24,9 @@ export interface Rating {
   readonly histogram: readonly { readonly rating: number; readonly count: number }[];
 }
 
+/** From the best down. */
+export const ratingsPossible = [5, 4, 3, 2, 1] as const;
+
 const titleLengthMax = 120;
 const bodyLengthMax = 5_000;
 
@@ -42,7 +45,7 @@ export function checkContent({ rating, title, body }: ReviewContent): ReviewErro
 
 /** Sums up how many reviews gave each rating. */
 export function sumUpRatings(counts: ReadonlyMap<number, number>): Rating {
-  const histogram = [5, 4, 3, 2, 1].map((rating) => ({ rating, count: counts.get(rating) ?? 0 }));
+  const histogram = ratingsPossible.map((rating) => ({ rating, count: counts.get(rating) ?? 0 }));
   const count = histogram.reduce((sum, bucket) => sum + bucket.count, 0);
   const total = histogram.reduce((sum, bucket) => sum + bucket.rating * bucket.count, 0);
   return { average: averageOf(total, count), count, histogram };

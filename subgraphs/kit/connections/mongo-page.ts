@@ -30,60 +30,6 @@ export function buildMongoPage<Row>(
   };
 }
 
-/** The list of many parents whose children name them in a field. */
-export interface MongoChildList<Row> {
-  /** The field that holds the parent's key. */
-  readonly parentField: string;
-  /** True when the field is a list of keys, so that one child is in the lists of several parents. */
-  readonly isList: boolean;
-  readonly parentKeys: readonly string[];
-  readonly conditions: readonly Document[];
-  readonly projection: Document;
-  readonly order: SortOrder<Row>;
-  readonly page: Page;
-}
-
-/**
- * One pipeline that reads the same page of each parent's list. `$topN` keeps no more than a page of each in memory;
- * the answers have the form `{ _id: parent's key, rows: [...] }`.
- */
-export function buildMongoChildList<Row>(list: MongoChildList<Row>): Document[] {
-  const { filter, sort, limit } = buildMongoPage(list.page, list.order, list.conditions);
-  return [
-    ...matchParents(list, filter),
-    {
-      $group: {
-        _id: `$${list.parentField}`,
-        rows: { $topN: { n: limit, sortBy: sort, output: outputOf(list.projection) } },
-      },
-    },
-  ];
-}
-
-/** A projection as an expression, which is computed of the rows that are kept alone. */
-function outputOf(projection: Document): Document {
-  return Object.fromEntries(['_id', ...Object.keys(projection)].map((field) => [field, `$${field}`]));
-}
-
-/** How many children each parent has under the conditions: `{ _id: parent's key, count }`. */
-export function buildMongoCounts(
-  list: Pick<MongoChildList<never>, 'parentField' | 'isList' | 'parentKeys' | 'conditions'>,
-): Document[] {
-  const filter = list.conditions.length === 0 ? {} : { $and: [...list.conditions] };
-  return [...matchParents(list, filter), { $group: { _id: `$${list.parentField}`, count: { $sum: 1 } } }];
-}
-
-function matchParents(
-  { parentField, isList, parentKeys }: Pick<MongoChildList<never>, 'parentField' | 'isList' | 'parentKeys'>,
-  filter: Document,
-): Document[] {
-  const parents = { [parentField]: { $in: [...parentKeys] } };
-  return [
-    { $match: { ...parents, ...filter } },
-    ...(isList ? [{ $unwind: `$${parentField}` }, { $match: parents }] : []),
-  ];
-}
-
 /** "Comes after these values"; the first key's bound is there for the index, which cannot see it behind the $or. */
 function conditionBeyond<Row>(order: SortOrder<Row>, values: readonly CursorValue[]): Document {
   const equals: Document = {};

@@ -1,3 +1,5 @@
+import { waitForSiblings } from './wait-for-siblings.ts';
+
 /** What one statement is to answer: the keys that were asked for in one tick, and the fields that any of them needs. */
 export interface Batch {
   readonly keys: readonly string[];
@@ -76,18 +78,6 @@ async function loadInParts<Value>(
     for (const [key, value] of part) values.set(key, value);
   }
   return values;
-}
-
-/**
- * Resolves when all resolvers that can run now have run. A resolver's siblings are called in one go, but a resolver
- * that awaited something comes back in a promise job, and so do all those that waited for the same batch. Ticks run
- * only when no promise job is left; and because `process.nextTick` called outside of a promise job would run before
- * the jobs already queued, the tick is asked for from within one.
- */
-function waitForSiblings(): Promise<void> {
-  return new Promise((resolve) => {
-    void Promise.resolve().then(() => process.nextTick(resolve));
-  });
 }
 
 function isSubset(small: ReadonlySet<string>, large: ReadonlySet<string>): boolean {

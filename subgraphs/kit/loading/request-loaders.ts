@@ -1,9 +1,10 @@
 import type { StatementCause } from '../statements/statement-scope.ts';
 import { type StatementScope, runInStatementScope } from '../statements/statement-scope.ts';
 import { type Batch, type BatchLoader, createBatchLoader } from './batch-loader.ts';
+import { type JointReads, createJointReads } from './joint-reads.ts';
 
 /** The loaders of one request. Two fields that name the same loader share its batches. */
-export interface RequestLoaders {
+export interface RequestLoaders extends JointReads {
   /**
    * The loader of that `identity`, made when missing. The identity holds all that its statement depends on beside the
    * keys, such as the arguments of a list.
@@ -23,6 +24,7 @@ export interface RequestLoaders {
 export function createRequestLoaders(scope: Omit<StatementScope, keyof StatementCause>): RequestLoaders {
   const loaders = new Map<string, BatchLoader<unknown>>();
   return {
+    ...createJointReads(scope),
     use<Value>(
       identity: string,
       cause: string,

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** One statement that a request sent to its database. Never holds a parameter's value. */
 export interface Statement {
   readonly service: string;
-  /** The type or field that needed it, such as `User` or `Product.reviews`. */
+  /** The type or field that needed it, such as `User` or `Product.reviews`; of several, all, with commas. */
   readonly cause: string;
   /** SQL, or a MongoDB command with its values left out. */
   readonly text: string;

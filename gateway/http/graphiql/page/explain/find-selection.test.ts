@@ -50,6 +50,7 @@ test('a fetch that brought nothing of the client selects the place that it was f
 test('a statement selects the field that caused it, or all of the fetch where a type did', () => {
   const fetch = fetchOf(['books.stars', 'books.reviews', 'books.reviews.text']);
   expect(select(fetch, statementOf('Book.reviews'))).toEqual(['reviews']);
+  expect(select(fetch, statementOf('Book.reviews, Book.stars'))).toEqual(['stars', 'reviews']);
   expect(select(fetch, statementOf('Book'))).toEqual(['stars', 'reviews', 'text']);
 });
 

@@ -10,7 +10,8 @@ export interface TextPart {
 
 /**
  * The names in a document of the fields that a fetch brought, or those for which it ran a statement: of a statement
- * for `Product.reviews` the fields `reviews`, of one that loads a type all fields of the fetch. Empty when the
+ * for `Product.reviews` the fields `reviews`, of one for several (`Product.rating, Product.reviews`) those of all, of one
+ * that loads a type all fields of the fetch. Empty when the
  * document has none of them (any more).
  */
 export function findSelection(
@@ -23,8 +24,8 @@ export function findSelection(
   if (document === undefined) return [];
   const served = new Set(fetch.fields.length > 0 ? fetch.fields : fetch.paths);
   const fields = listFields(document, operationName).filter(({ path }) => served.has(path));
-  const [, cause] = statement?.cause.split('.') ?? [];
-  const caused = fields.filter(({ node }) => node.name.value === cause);
+  const causes = statement?.cause.split(', ').map((cause) => cause.split('.')[1]) ?? [];
+  const caused = fields.filter(({ node }) => causes.includes(node.name.value));
   return uniqueParts((caused.length > 0 ? caused : fields).map(({ node }) => nameOf(node)));
 }
 
