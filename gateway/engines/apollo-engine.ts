@@ -69,7 +69,10 @@ export async function createApolloEngine(options: EngineOptions): Promise<Engine
     logger: options.log,
     __exposeQueryPlanExperimental: false,
     buildService: ({ name, url }) => {
-      const source = new ForwardingDataSource({ url: options.subgraphUrls[name] ?? url ?? '' });
+      const known = options.subgraphUrls[name] ?? url ?? '';
+      if (!URL.canParse(known))
+        throw new SupergraphError(`Expected a URL for the subgraph "${name}", found "${known}".`);
+      const source = new ForwardingDataSource({ url: known });
       const { signRequest } = options;
       if (signRequest !== undefined) source.fetcher = signFetches(source.fetcher, name, signRequest);
       return source;
@@ -83,6 +86,7 @@ export async function createApolloEngine(options: EngineOptions): Promise<Engine
     .load({ apollo: {} })
     .then((loaded) => loaded.executor as GatewayExecutor)
     .catch((error: unknown) => {
+      if (error instanceof SupergraphError) throw error;
       throw new SupergraphError(`The stock gateway refused the supergraph: ${String(error)}`);
     });
   if (apiSchema === undefined)
