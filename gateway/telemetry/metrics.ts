@@ -46,8 +46,7 @@ export const uncounted: GatewayCounters = {
 };
 
 /** Makes the counters of one gateway, in a registry of their own, with those of its process. */
-export function makeMetrics(sources: MetricsSources): Metrics {
-  const registry = new Registry();
+export function makeMetrics(sources: MetricsSources, registry = new Registry()): Metrics {
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const refusals = new Counter({

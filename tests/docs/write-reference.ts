@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { format as formatText, resolveConfig } from 'prettier';
+import { Registry } from 'prom-client';
 
 import { addServiceFlags } from '../../cli/commands/service-flags.ts';
 import { gatewayConfigSchema } from '../../gateway/config/gateway-config.ts';
 import { engineErrors, serverErrors } from '../../gateway/engine-errors.ts';
 import { errorCatalogue } from '../../gateway/error-catalogue.ts';
+import { makeMetrics } from '../../gateway/telemetry/metrics.ts';
 import { subgraphErrors } from '../../subgraphs/kit/subgraph-error.ts';
+import { makeServiceMetrics } from '../../subgraphs/kit/telemetry/service-metrics.ts';
 
 const note =
   '<!-- Made from the source by `npx vitest run tests/docs/reference.test.ts -u`: do not edit. -->';
@@ -97,6 +100,52 @@ refused. Keys and this flag together are a contradiction, and it does not start.
 
 ${table(['flag', 'default', 'meaning'], serviceFlagRows())}
 `);
+}
+
+/** docs/metrics.md, from the registries of a gateway and of a service. */
+export function writeMetricsReference(): Promise<string> {
+  const [ofGateway, ofService] = [new Registry(), new Registry()];
+  makeMetrics({ inFlight: () => 0, supergraphId: () => '' }, ofGateway);
+  makeServiceMetrics('accounts', () => ({ used: 0, idle: 0, max: 0, waiting: 0 }), ofService);
+  return format(`
+${note}
+
+# Metrics
+
+\`--metrics\` lets gateway and services answer GET /metrics in the text format of Prometheus. Durations are in seconds.
+Beside these stand those that prom-client tells of a gateway's process: processor time, heap, event loop
+(\`process_*\`, \`nodejs_*\`).
+
+## Of the gateway
+
+Plans and fetches are counted by the compiled engine alone.
+
+${table(['metric', 'type', 'labels', 'meaning'], metricRows(ofGateway))}
+
+## Of a service
+
+Each has the label \`service\` too.
+
+${table(['metric', 'type', 'labels', 'meaning'], metricRows(ofService))}
+`);
+}
+
+function metricRows(registry: Registry): string[][] {
+  return registry
+    .getMetricsAsArray()
+    .filter(({ name }) => name.startsWith('freehold_'))
+    .map((metric) => {
+      // Its types leave out what its metrics have.
+      const { name, type, help, labelNames = [] } = metric as unknown as DescribedMetric;
+      return [`\`${name}\``, type, labelNames.map((label) => `\`${label}\``).join(', ') || 'none', help];
+    });
+}
+
+interface DescribedMetric {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly labelNames?: readonly string[];
 }
 
 function serviceFlagRows(): string[][] {

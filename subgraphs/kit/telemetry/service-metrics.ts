@@ -18,8 +18,11 @@ export interface ServiceMetrics {
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Makes the counters of one service, in a registry of their own. `readPool` is asked when they are printed. */
-export function makeServiceMetrics(service: string, readPool: (() => PoolState) | undefined): ServiceMetrics {
-  const registry = new Registry();
+export function makeServiceMetrics(
+  service: string,
+  readPool: (() => PoolState) | undefined,
+  registry = new Registry(),
+): ServiceMetrics {
   registry.setDefaultLabels({ service });
   const registers = [registry];
   const statements = new Histogram({
