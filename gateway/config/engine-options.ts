@@ -8,6 +8,14 @@ import type { GatewayConfig } from './gateway-config.ts';
 const milliseconds = z.int().max(2_147_483_647);
 const count = z.int().max(1_000_000);
 
+/** Longest time for one request to a subgraph, which stands beside that of a client's request. */
+export const subgraphTimeoutMs = milliseconds
+  .min(0)
+  .default(10_000)
+  .describe(
+    'Longest time for one request to a subgraph in milliseconds, waiting and retries included; then its fields are null with SUBGRAPH_TIMEOUT. 0: as long as the whole request; the compiled engine only.',
+  );
+
 /** How the compiled engine asks subgraphs, and how it plans. The stock engine has none of these. */
 export const engineOptions = {
   subgraphRetriesMax: count
@@ -104,6 +112,47 @@ export const engineOptions = {
     .describe('Threads that plan, each with a copy of the supergraph. Unset: 1.'),
 };
 
+const {
+  subgraphRetriesMax,
+  subgraphRetryDelayMs,
+  subgraphRetryBudgetPercent,
+  subgraphBreakerFailures,
+  subgraphBreakerWindowMs,
+  subgraphBreakerOpenMs,
+  subgraphRequestsMax,
+  subgraphQueueMax,
+  subgraphConnectionsMax,
+  subgraphConnectTimeoutMs,
+  subgraphKeepAliveMs,
+  subgraphResponseBytesMax,
+} = engineOptions;
+
+/** What may be said of one subgraph; what is not said of it holds as for all. */
+export const subgraphOptions = z
+  .record(
+    z.string(),
+    z.strictObject({
+      shareInFlight: z.boolean().exactOptional(),
+      timeoutMs: subgraphTimeoutMs.unwrap().exactOptional(),
+      retriesMax: subgraphRetriesMax.unwrap().exactOptional(),
+      retryDelayMs: subgraphRetryDelayMs.unwrap().exactOptional(),
+      retryBudgetPercent: subgraphRetryBudgetPercent.unwrap().exactOptional(),
+      breakerFailures: subgraphBreakerFailures.unwrap().exactOptional(),
+      breakerWindowMs: subgraphBreakerWindowMs.unwrap().exactOptional(),
+      breakerOpenMs: subgraphBreakerOpenMs.unwrap().exactOptional(),
+      requestsMax: subgraphRequestsMax.unwrap().exactOptional(),
+      queueMax: subgraphQueueMax.unwrap().exactOptional(),
+      connectionsMax: subgraphConnectionsMax.unwrap().exactOptional(),
+      connectTimeoutMs: subgraphConnectTimeoutMs.unwrap().exactOptional(),
+      keepAliveMs: subgraphKeepAliveMs.unwrap().exactOptional(),
+      responseBytesMax: subgraphResponseBytesMax.unwrap().exactOptional(),
+    }),
+  )
+  .default({})
+  .describe(
+    'Limits of one subgraph, by its name, that go before those of all: `shareInFlight`, and `timeoutMs` to `responseBytesMax`, which are the options from `subgraphTimeoutMs` to `subgraphResponseBytesMax` by their names without `subgraph`; such as `{"reports":{"timeoutMs":60000}}`. Unknown names as in `subgraphUrls`.',
+  );
+
 /** What a configuration says of the compiled engine, in the engine's own names. */
 export function listEngineOptions(config: GatewayConfig): CompiledEngineOptions {
   const { plannerThreads } = config;
@@ -118,6 +167,7 @@ export function listEngineOptions(config: GatewayConfig): CompiledEngineOptions 
     },
     transport: {
       replicas: config.subgraphReplicas,
+      bySubgraph: config.subgraphOptions,
       shareInFlight: config.shareInFlight,
       timeoutMs: config.subgraphTimeoutMs,
       requestTimeoutMs: config.requestTimeoutMs,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { identityHeader, signatureHeader } from '../auth/sign-request.ts';
 import { authOptions } from './auth-options.ts';
-import { engineOptions } from './engine-options.ts';
+import { engineOptions, subgraphOptions, subgraphTimeoutMs } from './engine-options.ts';
 import { guardOptions } from './guard-options.ts';
 import { webOrigin } from './web-origin.ts';
 
@@ -57,12 +57,7 @@ export const gatewayConfigSchema = z.strictObject({
     .describe(
       'Longest time for one request in milliseconds; then REQUEST_TIMEOUT. A subgraph that was waited for through three quarters of it has failed, as at `subgraphTimeoutMs`; with less time it is not blamed.',
     ),
-  subgraphTimeoutMs: milliseconds
-    .min(0)
-    .default(10_000)
-    .describe(
-      'Longest time for one request to a subgraph in milliseconds, waiting and retries included; then its fields are null with SUBGRAPH_TIMEOUT. 0: as long as the whole request; the compiled engine only.',
-    ),
+  subgraphTimeoutMs,
   drainNoticeMs: milliseconds
     .min(0)
     .default(250)
@@ -104,6 +99,7 @@ export const gatewayConfigSchema = z.strictObject({
       'Within one query, a subgraph is not asked again for fields of an entity that it has told already at another place; off for subgraphs that answer by the path of a field. The compiled engine only.',
     ),
   ...engineOptions,
+  subgraphOptions,
   watchSupergraph: z.boolean().default(true).describe('Loads the supergraph again when its file changes.'),
   explainToken: z
     .string()

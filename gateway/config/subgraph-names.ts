@@ -1,7 +1,11 @@
 import { ConfigError, type GatewayConfig } from './gateway-config.ts';
 
 /** The options whose keys are names of subgraphs. */
-const optionsBySubgraph = ['subgraphUrls', 'subgraphReplicas'] as const satisfies (keyof GatewayConfig)[];
+const optionsBySubgraph = [
+  'subgraphUrls',
+  'subgraphReplicas',
+  'subgraphOptions',
+] as const satisfies (keyof GatewayConfig)[];
 
 /** A name in the configuration that no subgraph has. */
 export interface UnknownSubgraph {

@@ -129,6 +129,29 @@ test('retries, and circuits that open, are counted', async () => {
   ]);
 });
 
+test('one subgraph may have limits of its own', async () => {
+  const { url } = await start({
+    subgraphRetriesMax: 2,
+    subgraphRetryDelayMs: 0,
+    subgraphOptions: { stars: { retriesMax: 0 } },
+  });
+  subgraphs.interfere((_request, response) => {
+    response.writeHead(503).end();
+    return true;
+  });
+  await send(url, '{ other }');
+  subgraphs.interfere(({ subgraph }, response) => {
+    if (subgraph === 'books') return false;
+    response.writeHead(503).end();
+    return true;
+  });
+  await send(url, crossing);
+  expect(await read(url, 'freehold_fetch_retries_total')).toEqual([
+    'freehold_fetch_retries_total{subgraph="books"} 2',
+    'freehold_fetch_retries_total{subgraph="stars"} 0',
+  ]);
+});
+
 test('requests that share, wait and are in flight are seen while they are', async () => {
   const { url } = await start({ subgraphRequestsMax: 1 });
   let release = (): void => undefined;

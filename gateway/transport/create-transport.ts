@@ -38,11 +38,12 @@ function listInterceptors(options: TransportOptions): readonly Interceptor[] {
 /** Opens the way to subgraphs, by name; each has one URL or more. */
 export function createTransport(
   urls: ReadonlyMap<string, readonly string[]>,
-  options: TransportOptions,
+  all: TransportOptions,
 ): Transport {
   const endpoints: Endpoint[] = [];
   const ways = new Map<string, SendToSubgraph>();
   for (const [name, list] of urls) {
+    const options = { ...all, ...all.bySubgraph[name] };
     const { signRequest } = options;
     const opened = list.map((url) => {
       const endpoint = createEndpoint(url, { ...options, watchesClose: list.length > 1 });

@@ -1,6 +1,11 @@
 import type { SignRequest } from '../auth/sign-request.ts';
 import type { TransportObserver } from './transport-observer.ts';
 
+/** What may be said of one subgraph alone. */
+export type SubgraphOptions = Partial<
+  Omit<TransportOptions, 'signRequest' | 'observer' | 'replicas' | 'bySubgraph' | 'requestTimeoutMs'>
+>;
+
 /** How the gateway talks to subgraphs. Every limit is per subgraph unless it says otherwise. */
 export interface TransportOptions {
   /** Signs requests, so that services can refuse others (docs/request-signatures.md). Default: not signed. */
@@ -12,6 +17,8 @@ export interface TransportOptions {
    * could be sent, a mutation too, goes to the next one. Default: none.
    */
   readonly replicas: Readonly<Record<string, readonly string[]>>;
+  /** What is said of a subgraph, by its name, goes before what is said of all. Default: nothing. */
+  readonly bySubgraph: Readonly<Record<string, SubgraphOptions>>;
   /**
    * Whether identical queries in flight (same body, same headers) share one request. Default: true. Mutations never
    * do.
@@ -61,6 +68,7 @@ export interface TransportOptions {
 
 export const transportDefaults: TransportOptions = {
   replicas: {},
+  bySubgraph: {},
   shareInFlight: true,
   timeoutMs: 30_000,
   requestTimeoutMs: 0,
