@@ -28,7 +28,6 @@ export async function askEngine(
     throw toGraphqlError(new RequestError('SUBSCRIPTION_NOT_SUPPORTED', message));
   }
   usage?.count({ schema, queryHash, document, operation, variables, client });
-  trace?.begun(operation.operation, operation.name?.value);
   try {
     const answer = await engines.execute(schema, {
       query: source,
@@ -41,7 +40,7 @@ export async function askEngine(
       identity,
       cancellation,
       deadlineAt,
-      trace,
+      trace: trace?.begin(operation.operation, operation.name?.value),
     });
     counters.countOperation(operation.operation, nameOutcome(answer));
     return answer;

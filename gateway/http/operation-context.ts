@@ -1,6 +1,6 @@
 import type { RequestIdentity } from '../auth/request-identity.ts';
 import type { EngineAnswer } from '../engine.ts';
-import type { OperationTrace } from '../telemetry/trace.ts';
+import type { RequestTrace } from '../telemetry/request-trace.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import type { KnownOperation } from './known-operations.ts';
 
@@ -11,8 +11,8 @@ export interface OperationContext {
   readonly cancellation: Cancellation;
   /** When the request's time is up, by `performance.now()`. */
   readonly deadlineAt: number;
-  /** Watches the operation for a caller who asked and may. */
-  readonly trace: OperationTrace | undefined;
+  /** Watches the request for a caller who asked and may, or for a collector. */
+  readonly trace: RequestTrace | undefined;
   /** How the client names itself. */
   readonly client: string;
   /**

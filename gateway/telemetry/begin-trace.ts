@@ -4,10 +4,10 @@ import { parseTraceParent } from '../../telemetry/traceparent.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { makeExplainGate } from './explain-gate.ts';
-import { OperationTrace } from './trace.ts';
+import { RequestTrace } from './request-trace.ts';
 
 /** Begins to watch a request; undefined for one that nobody wants to know of. */
-export type BeginTrace = (request: IncomingMessage) => OperationTrace | undefined;
+export type BeginTrace = (request: IncomingMessage) => RequestTrace | undefined;
 
 /**
  * Decides which requests are watched: those whose caller asks and may, and those that are recorded as spans. A
@@ -27,6 +27,6 @@ export function makeBeginTrace(config: GatewayConfig, tracing: Tracing | undefin
       },
       takesParent ? parseTraceParent(headers['traceparent']) : undefined,
     );
-    return asked || span !== undefined ? new OperationTrace({ isExplained: asked, span }) : undefined;
+    return asked || span !== undefined ? new RequestTrace({ isExplained: asked, span }) : undefined;
   };
 }

@@ -151,6 +151,24 @@ test('with the stock engine services hang under the request', async () => {
   expect(sentParents()).toEqual([request?.spanId, request?.spanId]);
 });
 
+test('the spans of a batch hang under one request, which has the name of none of its operations', async () => {
+  const url = await start({ batchMax: 2 });
+  await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([{ query }, { query: 'query Titles { books { title } }' }]),
+  });
+  const spans = await stopAndCollect(6);
+  const request = spans.find(({ parentSpanId }) => parentSpanId === '');
+  expect(request?.name).toBe('batch');
+  expect(
+    spans
+      .filter(({ parentSpanId }) => parentSpanId === request?.spanId)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['fetch books', 'fetch books', 'fetch stars', 'plan', 'plan']);
+});
+
 test('a failed fetch and a refused request say so', async () => {
   const url = await start();
   subgraphs.interfere(({ subgraph }, response) => {

@@ -180,6 +180,24 @@ describe('a traced operation', () => {
   });
 });
 
+test('each operation of a batch tells of itself alone', async () => {
+  const url = await start({ batchMax: 2 });
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...explain },
+    body: JSON.stringify([{ query }, { query: 'query Titles { books { title } }' }]),
+  });
+  const answers = (await response.json()) as { extensions: { freehold: TraceReport } }[];
+  const reports = answers.map(({ extensions }) => extensions.freehold);
+  expect(
+    reports.map(({ operation, fetches, totals }) => [operation.name, fetches.length, totals.fetches]),
+  ).toEqual([
+    ['Shelf', 3, 3],
+    ['Titles', 1, 1],
+  ]);
+  expect(reports[1]?.fetches).toMatchObject([{ service: 'books', fields: ['books', 'books.title'] }]);
+});
+
 describe('who may ask for a trace', () => {
   const explainToken = 'a secret of some length';
 

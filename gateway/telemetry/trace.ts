@@ -82,7 +82,7 @@ export class FetchTrace implements RequestTiming {
 export interface TraceOptions {
   /** The caller asked to be told, and may: the answer has the report, and services tell their statements. */
   readonly isExplained: boolean;
-  /** The request's span, when it is recorded. */
+  /** The span that plan and fetches hang under, when it is recorded. */
   readonly span?: Span | undefined;
 }
 
@@ -93,24 +93,14 @@ export class OperationTrace {
   readonly #fetches: FetchTrace[] = [];
   /** By the ids of steps that were not sent: how many entities they had that were known. */
   readonly #knownCounts = new Map<number, number>();
-  #startedMs = performance.now();
+  /** When the engine got the operation; its times count from here. */
+  readonly #startedMs = performance.now();
   #plannedMs = 0;
   #isCached = false;
 
   constructor(options: TraceOptions) {
     this.#options = options;
     this.isExplained = options.isExplained;
-  }
-
-  /** The `traceparent` of those who work for the request as a whole; undefined when it is not recorded. */
-  get traceparent(): string | undefined {
-    return this.#options.span && printTraceParent(this.#options.span.context);
-  }
-
-  /** To be called when the engine gets the operation; its times count from here. */
-  begun(kind: string, name: string | undefined): void {
-    this.#startedMs = performance.now();
-    this.#options.span?.rename(name === undefined ? kind : `${kind} ${name}`);
   }
 
   /** To be called when the plan is there. */
@@ -124,16 +114,9 @@ export class OperationTrace {
       .end({ endMs, attributes: { 'freehold.plan_cached': isCached } });
   }
 
-  /** To be called when the request has been answered, or has failed: `failure` says why. */
-  ended(status: number, failure?: string): void {
-    const { span } = this.#options;
-    if (span === undefined) return;
+  /** Ends the spans of its fetches, when the request has ended. */
+  endSpans(): void {
     for (const fetch of this.#fetches) fetch.endSpan();
-    span.end({
-      endMs: performance.now(),
-      attributes: { 'http.response.status_code': status },
-      failure,
-    });
   }
 
   /** To be called when everything that the step needs is there. */
