@@ -42,7 +42,9 @@ export async function askEngine(
       deadlineAt,
       trace: trace?.begin(operation.operation, operation.name?.value),
     });
-    counters.countOperation(operation.operation, nameOutcome(answer));
+    // What is left of an answer that nobody waits for is no answer in part.
+    const hasLeft = cancellation.reason?.code === 'REQUEST_CANCELLED';
+    counters.countOperation(operation.operation, hasLeft ? 'failed' : nameOutcome(answer));
     return answer;
   } catch (error) {
     counters.countOperation(operation.operation, 'failed');

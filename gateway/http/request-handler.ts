@@ -122,8 +122,13 @@ async function answerOperation(
     throw error;
   } finally {
     leave();
-    parts.counters.observeRequest(status, performance.now() - startedMs);
+    parts.counters.observeRequest(statusFor(response, status), performance.now() - startedMs);
   }
+}
+
+/** A client that has left got no answer. There is no status for it, and 499 is what proxies log. */
+function statusFor(response: ServerResponse, status: number): number {
+  return response.destroyed && !response.writableFinished ? 499 : status;
 }
 
 /** A browser that opens the address gets a page: a GET for HTML without an operation. */
@@ -167,10 +172,10 @@ async function answerOperationOrPage(
       },
     );
     writeAnswer(response, answer);
-    trace?.ended(answer.status ?? 200, deadline.cancellation.reason?.message);
+    trace?.ended(statusFor(response, answer.status ?? 200), deadline.cancellation.reason?.message);
   } catch (error) {
     const [status, reason] = error instanceof RequestError ? [error.status, error.code] : [500, 'failed'];
-    trace?.ended(status, reason);
+    trace?.ended(statusFor(response, status), reason);
     throw error;
   } finally {
     deadline.end();

@@ -97,6 +97,34 @@ test('operations are counted by kind, and by whether their answers have errors',
   ]);
 });
 
+test('a request whose client has left before its answer is counted as that', async () => {
+  const { url } = await start();
+  const client = new AbortController();
+  let isHeld = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    isHeld = resolve;
+  });
+  subgraphs.interfere(() => {
+    isHeld();
+    return new Promise(() => undefined);
+  });
+  const answer = fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: crossing }),
+    signal: client.signal,
+  });
+  await held;
+  client.abort();
+  await expect(answer).rejects.toThrow('aborted');
+  await expect
+    .poll(() => read(url, 'freehold_operations_total', 'freehold_request_duration_seconds_count'))
+    .toEqual([
+      'freehold_request_duration_seconds_count{status="499"} 1',
+      'freehold_operations_total{kind="query",outcome="failed"} 1',
+    ]);
+});
+
 test('retries, and circuits that open, are counted', async () => {
   const { url } = await start({
     subgraphRetriesMax: 1,

@@ -57,7 +57,7 @@ export function makeMetrics(sources: MetricsSources, registry = new Registry()):
   });
   const durations = new Histogram({
     name: 'freehold_request_duration_seconds',
-    help: 'Time from the arrival of an operation to its answer, by HTTP status.',
+    help: 'Time from the arrival of an operation to its answer, by HTTP status; 499 where the client left before it.',
     labelNames: ['status'],
     buckets,
     registers,
