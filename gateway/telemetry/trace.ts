@@ -65,11 +65,12 @@ export class FetchTrace implements RequestTiming {
 
   /** Ends the span, when the operation has ended. */
   endSpan(): void {
+    const endMs = this.endedMs ?? performance.now();
     this.#span?.end({
-      endMs: this.endedMs ?? performance.now(),
+      endMs,
       attributes: {
         'freehold.attempts': this.attempts,
-        'freehold.wait_ms': (this.sentMs ?? performance.now()) - this.startedMs,
+        'freehold.wait_ms': (this.sentMs ?? endMs) - this.startedMs,
         ...(this.representations !== null && { 'freehold.representations': this.representations }),
         ...(this.status !== null && { 'http.response.status_code': this.status }),
       },
