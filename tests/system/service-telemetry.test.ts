@@ -155,6 +155,19 @@ describe('a service on PostgreSQL', () => {
     expect(lines.filter(({ msg }) => msg === 'a slow statement')).toEqual([]);
   });
 
+  test('counts what ends a transaction as a statement, and sends it whatever the limit', async () => {
+    const limit = { statementsMax: 2, statementsOver: 'warn' } as const;
+    const warns = await serve(postgres, database.url, { statementLimit: limit });
+    const { statements } = await askPlain(warns, '{ inTransaction }');
+    expect(statements.map(({ text }) => text.split(' ')[0])).toEqual(['BEGIN', 'SELECT', 'COMMIT']);
+    expect(lines.map(({ msg }) => msg)).toContain('a request sends more statements than statementsMax');
+    await service?.close();
+    const refuses = await serve(postgres, database.url, {
+      statementLimit: { ...limit, statementsOver: 'refuse' },
+    });
+    expect((await askPlain(refuses, '{ inTransaction }')).data).toEqual({ inTransaction: 0 });
+  });
+
   test('says that its pool is full within the deadline, for a transaction too, and tells the wait', async () => {
     const url = await serve(postgres, database.url, {
       metrics: true,

@@ -31,10 +31,8 @@ export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
   // A transaction that has begun is always ended: its connection goes back to the pool, and whoever gets it next would
   // write into a transaction that nobody commits.
   const isEnding = /^(COMMIT|ROLLBACK)\b/i.test(config.text);
-  if (!isEnding) {
-    if (scope.signal.aborted) throw requestIsOver();
-    scope.countStatement();
-  }
+  if (!isEnding && scope.signal.aborted) throw requestIsOver();
+  scope.countStatement(isEnding);
   const text = scope.comment ? `${config.text} /*${scope.comment}*/` : config.text;
   const began = performance.now();
   let cancelled: Promise<void> | undefined;

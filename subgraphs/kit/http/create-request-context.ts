@@ -5,6 +5,7 @@ import type { Span } from '../../../telemetry/tracing.ts';
 import { createRequestLoaders } from '../loading/request-loaders.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Caller } from '../signature/verify-request.ts';
+import type { CountStatement } from '../statements/limit-statements.ts';
 import { buildStatementComment } from '../statements/statement-comment.ts';
 import type { BeginWait, Statement, StatementScope } from '../statements/statement-scope.ts';
 import { badInput } from '../subgraph-error.ts';
@@ -28,7 +29,7 @@ interface ContextOptions<Client> {
   /** How long the request may take, in milliseconds; undefined without a deadline. */
   readonly deadlineMs: number | undefined;
   /** To be called before each statement; throws when the request may send no more. */
-  readonly countStatement: () => void;
+  readonly countStatement: CountStatement;
   readonly observeStatement: ObserveStatement;
   /** The request's span, when it is recorded. */
   readonly span: Span | undefined;

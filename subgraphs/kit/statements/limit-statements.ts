@@ -10,8 +10,13 @@ export interface StatementLimit {
   readonly statementsOver: 'warn' | 'refuse';
 }
 
-/** Counts a statement that is about to be sent. @throws {SubgraphError} STATEMENT_LIMIT */
-export type CountStatement = () => void;
+/**
+ * Counts a statement that is about to be sent. One that ends a transaction is never refused: its connection would stay
+ * in it.
+ *
+ * @throws {SubgraphError} STATEMENT_LIMIT
+ */
+export type CountStatement = (isEnding?: boolean) => void;
 
 /** Makes the counter of one request. */
 export function limitStatements(
@@ -20,14 +25,16 @@ export function limitStatements(
   log: Logger,
 ): CountStatement {
   let count = 0;
-  return () => {
+  return (isEnding = false) => {
     count += 1;
     if (statementsMax === 0 || count <= statementsMax) return;
-    if (statementsOver === 'refuse')
+    if (statementsOver === 'refuse') {
+      if (isEnding) return;
       throw new SubgraphError(
         'STATEMENT_LIMIT',
         `The request needs more than ${statementsMax} database statements, and may have no more.`,
       );
+    }
     if (count === statementsMax + 1)
       log.warn({ operation, statementsMax }, 'a request sends more statements than statementsMax');
   };

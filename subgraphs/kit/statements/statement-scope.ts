@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+import type { CountStatement } from './limit-statements.ts';
+
 /** One statement that a request sent to its database. Never holds a parameter's value. */
 export interface Statement {
   readonly service: string;
@@ -52,7 +54,7 @@ export interface StatementScope extends StatementCause {
   /** Goes into each statement as a comment; undefined for none. */
   readonly comment: string | undefined;
   /** To be called before each statement; throws when the request may send no more. */
-  readonly countStatement: () => void;
+  readonly countStatement: CountStatement;
   readonly record: (statement: Statement) => void;
   /** When the request began, by `performance.now()`. */
   readonly requestStartMs: number;
