@@ -31,6 +31,7 @@ const fetch: TracedFetch = {
   paths: [],
   fields: ['products', 'products.name'],
   statements: [],
+  statementCount: 0,
 };
 const report: TraceReport = {
   version: 1,
@@ -56,6 +57,7 @@ const report: TraceReport = {
       paths: ['products'],
       fields: ['products.inStock', 'products.shippingEstimate', 'products.shippingEstimate.amount'],
       statements: [statement],
+      statementCount: 1,
     },
     {
       ...fetch,
@@ -65,6 +67,7 @@ const report: TraceReport = {
       startMs: 14,
       error: 'SUBGRAPH_TIMEOUT',
       statements: null,
+      statementCount: null,
     },
   ],
   totals: {
@@ -115,10 +118,23 @@ test('a trace prints as a tree of fetches with their statements, in the width th
 
 test('one of a kind is told as one', () => {
   const { totals } = report;
-  const one = { ...report, fetches: [fetch], totals: { ...totals, fetches: 1, statements: 1, rows: 1 } };
+  const asked = { ...fetch, statements: [statement], statementCount: 1 };
+  const one = { ...report, fetches: [asked], totals: { ...totals, fetches: 1, statements: 1, rows: 1 } };
   const text = printReport(one, plain);
   expect(text).toContain('query Shelf  1 fetch, 1 statement, 21.00 ms');
   expect(text).toContain('in statements, 1 row, 900 bytes');
+});
+
+test('statements that are too many to list are counted', () => {
+  const { totals } = report;
+  const many = { ...fetch, statements: [statement], statementCount: 4001 };
+  const services = { catalog: { fetches: 1, statements: 4001 } };
+  const text = printReport(
+    { ...report, fetches: [many], totals: { ...totals, fetches: 1, statements: 4001, services } },
+    plain,
+  );
+  expect(text).toContain('▪ and 4000 more');
+  expect(text).toContain('1.13 ms in the statements that are listed, 2 rows');
 });
 
 test('a statement prints to its end when that is asked for', () => {

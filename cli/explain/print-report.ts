@@ -78,7 +78,7 @@ function listBranches({ fetches }: TraceReport): Line[] {
       return [
         printFetch(fetch, `${indent}${isLast ? '└─ ' : '├─ '}`),
         ...(fetch.statements ?? []).flatMap((statement) => listStatement(statement, below, hasChildren)),
-        ...(fetch.statements === null ? [noStatements(below, hasChildren)] : []),
+        ...listUntold(fetch, below, hasChildren),
         ...list(fetch.id, below),
       ];
     });
@@ -141,12 +141,16 @@ function listStatement(statement: TracedStatement, below: string, hasChildren: b
   ];
 }
 
-function noStatements(below: string, hasChildren: boolean): Line {
-  return {
-    indent: `${below}${hasChildren ? '│' : ' '} `,
-    label: '▪ the service tells no statements',
-    style: 'dim',
-  };
+/** A line where the service tells no statements, or not all of them. */
+function listUntold(
+  { statements, statementCount }: TracedFetch,
+  below: string,
+  hasChildren: boolean,
+): Line[] {
+  const untold = (statementCount ?? 0) - (statements?.length ?? 0);
+  if (statements !== null && untold <= 0) return [];
+  const what = statements === null ? 'the service tells no statements' : `and ${untold} more`;
+  return [{ indent: `${below}${hasChildren ? '│' : ' '} `, label: `▪ ${what}`, style: 'dim' }];
 }
 
 function printLine(line: Line, { width, isFull, paint }: PrintOptions): string[] {
@@ -190,7 +194,8 @@ function wrap(text: string, room: number): string[] {
   return [...rows, row];
 }
 
-function printTotals({ totals }: TraceReport, { paint }: PrintOptions): string[] {
+function printTotals({ fetches, totals }: TraceReport, { paint }: PrintOptions): string[] {
+  const listed = fetches.reduce((sum, { statements }) => sum + (statements?.length ?? 0), 0);
   const rows = [
     ...Object.entries(totals.services).map(([service, { fetches, statements }]) => [
       service,
@@ -206,7 +211,7 @@ function printTotals({ totals }: TraceReport, { paint }: PrintOptions): string[]
     paint('dim', print(['service', 'fetches', 'statements'])),
     ...rows.map(print),
     '',
-    `${printMs(totals.durationMs)} ms in the gateway, ${printMs(totals.statementMs)} ms in statements, ` +
+    `${printMs(totals.durationMs)} ms in the gateway, ${printMs(totals.statementMs)} ms in ${listed < totals.statements ? 'the statements that are listed' : 'statements'}, ` +
       `${printCount(totals.rows, 'row')}, ${printCount(totals.bytesReceived, 'byte')} from services`,
   ];
 }

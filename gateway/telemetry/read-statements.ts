@@ -3,6 +3,8 @@ import type { TracedStatement } from './trace-report.ts';
 /** What a service told of its statements in the `extensions.freehold` of its answer, times as on its own clock. */
 export interface ServiceStatements {
   readonly statements: readonly TracedStatement[];
+  /** How many it sent, with those that are not in the list because there were too many. */
+  readonly count: number;
   /** How long the service took for the request; undefined when it does not say. */
   readonly requestMs: number | undefined;
 }
@@ -17,6 +19,7 @@ export function readStatements(extensions: unknown): ServiceStatements | undefin
   if (!Array.isArray(list)) return undefined;
   const requestMs = readField(told, 'requestMs');
   return {
+    count: Math.max(list.length, readNumber(told, 'statementCount', 0)),
     statements: list.slice(0, statementsMax).map(readStatement),
     requestMs: typeof requestMs === 'number' ? requestMs : undefined,
   };

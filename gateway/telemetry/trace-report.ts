@@ -71,8 +71,10 @@ export interface TracedFetch {
   readonly paths: readonly string[];
   /** The client's fields that it brought, such as `user.orders.nodes.total`, parents before children. */
   readonly fields: readonly string[];
-  /** What the service says that it sent to its database; null when it says nothing. */
+  /** What the service says that it sent to its database; null when it says nothing. Of very many the first. */
   readonly statements: readonly TracedStatement[] | null;
+  /** How many it sent, also where they are too many to list; null when the service says nothing. */
+  readonly statementCount: number | null;
 }
 
 /** One database statement. */
@@ -106,9 +108,9 @@ export interface TraceTotals {
   readonly durationMs: number;
   readonly fetches: number;
   readonly statements: number;
-  /** Rows of all statements. */
+  /** Rows of all statements that are listed. */
   readonly rows: number;
-  /** Time of all statements, which may have run side by side. */
+  /** Time of all statements that are listed, which may have run side by side. */
   readonly statementMs: number;
   readonly bytesReceived: number;
   /** By service, those that were asked. */

@@ -132,6 +132,35 @@ describe('a traced operation', () => {
     expect(report.totals).toMatchObject({ statements: 2, rows: 2, services: { stars: { statements: 2 } } });
   });
 
+  test('counts the statements that a service sent, also those that it does not tell of', async () => {
+    const url = await start();
+    const statement = { cause: 'Book', text: 'SELECT 1', rows: 1, durationMs: 0.5 };
+    subgraphs.interfere(async ({ subgraph }, response, answer) => {
+      if (subgraph === 'books') return false;
+      const freehold =
+        subgraph === 'stars'
+          ? { statementCount: 5000, statements: Array.from({ length: 1000 }, () => statement) }
+          : { statements: Array.from({ length: 1200 }, () => statement) };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ ...JSON.parse(await answer()), extensions: { freehold } }));
+      return true;
+    });
+    const { fetches, totals } = await askReport(url);
+    const counts = fetches.map(({ service, statements, statementCount }) => [
+      service,
+      [statements?.length, statementCount],
+    ]);
+    expect(Object.fromEntries(counts)).toEqual({
+      books: [undefined, null],
+      post: [1000, 1200],
+      stars: [1000, 5000],
+    });
+    expect(totals).toMatchObject({
+      statements: 6200,
+      services: { post: { statements: 1200 }, stars: { statements: 5000 } },
+    });
+  });
+
   test('tells a fetch that failed, and those that had nothing to ask', async () => {
     const url = await start();
     subgraphs.interfere(({ subgraph }, response) => {

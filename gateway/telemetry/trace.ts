@@ -182,6 +182,7 @@ export class OperationTrace {
       query: step.query,
       ...listServedFields(step, operation),
       statements: told?.statements.map((statement) => moveStatement(statement, offsetMs)) ?? null,
+      statementCount: told?.count ?? null,
     };
   }
 }
@@ -201,12 +202,12 @@ function sumUp(fetches: readonly TracedFetch[], durationMs: number): TraceTotals
   for (const fetch of fetches) {
     const known = (services[fetch.service] ??= { fetches: 0, statements: null });
     known.fetches += 1;
-    if (fetch.statements) known.statements = (known.statements ?? 0) + fetch.statements.length;
+    if (fetch.statementCount !== null) known.statements = (known.statements ?? 0) + fetch.statementCount;
   }
   return {
     durationMs,
     fetches: fetches.length,
-    statements: statements.length,
+    statements: fetches.reduce((sum, { statementCount }) => sum + (statementCount ?? 0), 0),
     rows: statements.reduce((sum, { rows }) => sum + (rows ?? 0), 0),
     statementMs: round(statements.reduce((sum, statement) => sum + statement.durationMs, 0)),
     bytesReceived: fetches.reduce((sum, fetch) => sum + fetch.bytesReceived, 0),

@@ -6,8 +6,10 @@ import type { Statement, StatementScope } from './statements/statement-scope.ts'
 export interface RequestContext<Client> {
   readonly database: Client;
   readonly loaders: RequestLoaders;
-  /** The statements that were run so far, in the order in which they ended. */
+  /** The statements that were run so far, in the order in which they ended; of very many the first. */
   readonly statements: readonly Statement[];
+  /** How many statements were run so far. */
+  readonly statementCount: () => number;
   /** Representations that no row was found for. */
   readonly missing: { readonly type: string; readonly key: string }[];
   /** What statements are recorded under when no field or loader says otherwise. */

@@ -183,6 +183,21 @@ describe('a service', () => {
     expect(silent).toMatchObject({ data: { one: 1 }, statements: [] });
   });
 
+  test('tells how many statements there were, also where there were more than it tells of', async () => {
+    const { url } = await serve();
+    const fields = Array.from({ length: 1100 }, (_, index) => `f${index}: one`);
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'freehold-explain': '1' },
+      body: JSON.stringify({ query: `{ ${fields.join(' ')} }` }),
+    });
+    const { extensions } = (await response.json()) as {
+      extensions: { freehold: { statements: unknown[]; statementCount: number } };
+    };
+    expect(extensions.freehold.statementCount).toBe(1100);
+    expect(extensions.freehold.statements).toHaveLength(1000);
+  });
+
   test('refuses a statement above its limit: the field fails, and nothing reaches the database', async () => {
     const { url } = await serve({ statementLimit: { statementsMax: 2, statementsOver: 'refuse' } });
     const { data, errors, statements } = await askSubgraph(url, '{ a: one b: one c: one }');

@@ -13,7 +13,7 @@ import type { ObservedRequest, ObserveStatement } from '../telemetry/observe-sta
 
 /** The longest time a caller may give a request, in milliseconds; a longer one is cut to it. */
 const deadlineMsMax = 300_000;
-/** How many statements of one request are kept; those after it are counted by the log alone. */
+/** How many statements of one request are kept; those after them are counted. */
 const statementsKeptMax = 1_000;
 
 interface ContextOptions<Client> {
@@ -41,6 +41,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
     options;
   const parent = span?.context ?? parseTraceParent(headers['traceparent']);
   const statements: Statement[] = [];
+  let statementCount = 0;
   const requestStartMs = performance.now();
   const request: ObservedRequest = {
     operation: operationName,
@@ -64,6 +65,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
     requestStartMs,
     countStatement,
     record(statement) {
+      statementCount += 1;
       if (statements.length < statementsKeptMax) statements.push(statement);
       options.observeStatement(statement, request);
     },
@@ -72,6 +74,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
     database: client,
     loaders: createRequestLoaders(statementScope),
     statements,
+    statementCount: () => statementCount,
     missing: [],
     statementScope,
     caller,

@@ -7,5 +7,6 @@ export function explainRequest<Client>(
   const { isExplained, statements, missing, statementScope } = context;
   if (!isExplained) return undefined;
   const requestMs = performance.now() - statementScope.requestStartMs;
-  return { freehold: { requestMs, statements, ...(missing.length > 0 ? { missing } : {}) } };
+  const statementCount = context.statementCount();
+  return { freehold: { requestMs, statementCount, statements, ...(missing.length > 0 ? { missing } : {}) } };
 }

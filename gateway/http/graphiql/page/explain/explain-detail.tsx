@@ -30,18 +30,25 @@ export function ExplainDetail({ item }: { readonly item: ExplainItem | undefined
 }
 
 function listFetchFacts(fetch: TracedFetch): readonly Fact[] {
-  const { after, startMs, waitMs, workMs, attempts, status, error, representations, statements } = fetch;
+  const { after, startMs, waitMs, workMs, attempts, status, error, representations } = fetch;
   return [
     ['starts at', `${printMs(startMs)} ms`],
     ['waits', `${printMs(waitMs)} ms`],
     ['works', `${printMs(workMs)} ms`],
     ...(after.length > 0 ? [['needs', after.join(', ')] as const] : []),
     ...(representations === null ? [] : [['entities', String(representations)] as const]),
-    ['statements', statements === null ? 'not told' : String(statements.length)],
+    ['statements', printStatementCount(fetch)],
     ['sent, received', `${fetch.bytesSent}, ${fetch.bytesReceived} bytes`],
     ...(attempts > 1 ? [['tries', String(attempts)] as const] : []),
     ...(error === null ? [] : [['failed', `${error}${status === null ? '' : ` (HTTP ${status})`}`] as const]),
   ];
+}
+
+function printStatementCount({ statements, statementCount }: TracedFetch): string {
+  if (statements === null || statementCount === null) return 'not told';
+  return statementCount > statements.length
+    ? `${statementCount}, the first ${statements.length} are shown`
+    : String(statementCount);
 }
 
 function listStatementFacts(statement: TracedStatement): readonly Fact[] {

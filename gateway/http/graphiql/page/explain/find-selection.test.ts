@@ -28,6 +28,7 @@ function fetchOf(fields: readonly string[], paths: readonly string[] = ['books']
     paths,
     fields,
     statements: [],
+    statementCount: 0,
   };
 }
 

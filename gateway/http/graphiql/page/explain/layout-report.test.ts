@@ -26,6 +26,7 @@ const fetch: TracedFetch = {
     { ...statement, startMs: 25, durationMs: 10 },
     { ...statement, startMs: 31, durationMs: 2 },
   ],
+  statementCount: 3,
 };
 
 function reportOf(durationMs: number, fetches: readonly TracedFetch[]): TraceReport {

@@ -122,7 +122,8 @@ function FetchBranch({ row, roving }: { readonly row: FetchRow; readonly roving:
   const { key, fetch, label, service, wait, work, statements, lanes } = row;
   const took = printMs(fetch.waitMs + fetch.workMs);
   const count = fetch.statements?.length ?? 0;
-  const told = fetch.statements === null ? 'statements not told' : printCount(count, 'statement');
+  const { statementCount } = fetch;
+  const told = statementCount === null ? 'statements not told' : printCount(statementCount, 'statement');
   return (
     <div
       {...roving(key)}
