@@ -90,7 +90,11 @@ export function parseUrl(text: string): string {
 export function addHeader(text: string, known: Record<string, string>): Record<string, string> {
   const at = text.indexOf(':');
   const name = text.slice(0, at).trim().toLowerCase();
-  if (at < 1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
-    throw new InvalidArgumentError('expected NAME: VALUE, such as "authorization: Bearer TOKEN".');
-  return { ...known, [name]: text.slice(at + 1).trim() };
+  const value = text.slice(at + 1).trim();
+  // What a header may hold: visible characters of Latin-1, spaces and tabs.
+  if (at < 1 || !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+    throw new InvalidArgumentError(
+      'expected NAME: VALUE on one line and in Latin-1, such as "authorization: Bearer TOKEN".',
+    );
+  return { ...known, [name]: value };
 }

@@ -1,7 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 
 import type { TraceReport } from '../../gateway/telemetry/trace-report.ts';
-import { ExplainError } from './explain-error.ts';
+import { readEnvironment } from '../environment.ts';
+import { ExplainError, OperationRefused } from './explain-error.ts';
 
 /** An operation to run for its trace. */
 export interface TracedOperation {
@@ -35,7 +36,11 @@ export async function askForTrace(url: string, operation: TracedOperation): Prom
       { cause: error },
     );
   });
-  const text = await response.text();
+  const text = await response.text().catch((error: unknown) => {
+    throw new ExplainError(`The gateway at ${url} broke off its answer (${describeCause(error)}).`, {
+      cause: error,
+    });
+  });
   const body = parseAnswer(text);
   if (body === undefined)
     throw new ExplainError(
@@ -43,11 +48,17 @@ export async function askForTrace(url: string, operation: TracedOperation): Prom
     );
   const { extensions, errors = [] } = body;
   if (extensions?.freehold?.version === 1) return { report: extensions.freehold, errors };
-  if (errors.length > 0) throw new ExplainError(`The operation was not run:\n${printErrors(errors)}`);
+  if (errors.length > 0) throw new OperationRefused(`The operation was not run:\n${printErrors(errors)}`);
   throw new ExplainError(
     `The gateway at ${url} answered without a trace. It traces with the compiled engine, in development or with the ` +
       'header freehold-explain-token that its option explainToken names (FREEHOLD_EXPLAIN_TOKEN sends it).',
   );
+}
+
+/** The header with the secret of those who may ask for traces in production, where the environment has it. */
+export function explainTokenHeaders(): Readonly<Record<string, string>> {
+  const token = readEnvironment()['FREEHOLD_EXPLAIN_TOKEN'];
+  return token ? { 'freehold-explain-token': token } : {};
 }
 
 /** Errors of an answer, one a line. */
@@ -84,6 +95,7 @@ function parseAnswer(text: string): GraphqlAnswer | undefined {
 
 function describeCause(error: unknown): string {
   const { cause } = error as { readonly cause?: unknown };
-  const { code } = (cause ?? {}) as { readonly code?: unknown };
-  return typeof code === 'string' ? code : String(error);
+  const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof message === 'string' ? message : String(error);
 }

@@ -1,10 +1,9 @@
 import { styleText } from 'node:util';
 
 import type { TraceReport } from '../../gateway/telemetry/trace-report.ts';
-import { readEnvironment } from '../environment.ts';
 import { loadProject } from '../project.ts';
 import { type CommandCaller, signIn } from '../sign-in.ts';
-import { askForTrace, printErrors } from './ask-for-trace.ts';
+import { askForTrace, explainTokenHeaders, printErrors } from './ask-for-trace.ts';
 import { printReport, type Paint } from './print-report.ts';
 import { readDocument } from './read-document.ts';
 
@@ -27,9 +26,8 @@ export interface RunExplainOptions {
  */
 export async function runExplain(file: string, options: RunExplainOptions): Promise<boolean> {
   const url = options.url ?? (await findGatewayUrl());
-  const token = readEnvironment()['FREEHOLD_EXPLAIN_TOKEN'];
   const headers = {
-    ...(token && { 'freehold-explain-token': token }),
+    ...explainTokenHeaders(),
     ...(options.caller && (await signIn(await loadProject(), options.caller))),
     ...options.headers,
   };
