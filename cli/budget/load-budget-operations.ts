@@ -4,6 +4,7 @@ import path from 'node:path';
 import { print } from 'graphql';
 import { z } from 'zod';
 
+import type { KnownOperation } from '../../checks/operations/known-operation.ts';
 import { defaultOperationGlobs, loadOperations } from '../../checks/operations/load-operations.ts';
 import type { CommandCaller } from '../sign-in.ts';
 import { BudgetError } from './budget-error.ts';
@@ -38,11 +39,7 @@ export async function loadBudgetOperations(root: string): Promise<readonly Budge
     throw new BudgetError(
       `Operations cannot be read:\n${problems.map(({ location, message }) => `  ${location.file}:${location.line}: ${message}`).join('\n')}`,
     );
-  const names = operations.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new BudgetError(`Two operations are named ${twice}; a budget needs a name that says which.`);
-  return operations.map(({ name, location, operation, document }) => ({
+  return pickByName(operations).map(({ name, location, operation, document }) => ({
     name,
     kind: operation.operation,
     file: location.file,
@@ -50,6 +47,25 @@ export async function loadBudgetOperations(root: string): Promise<readonly Budge
     variables: readVariables(files, location.file),
     caller: readCaller(files, location.file),
   }));
+}
+
+/** One operation a name. Documents go before manifests, which tell what was published when it was. */
+function pickByName(operations: readonly KnownOperation[]): readonly KnownOperation[] {
+  const picked = new Map<string, KnownOperation>();
+  for (const operation of operations) {
+    const known = picked.get(operation.name);
+    if (known === undefined || isPublished(known)) picked.set(operation.name, operation);
+    if (known === undefined || isPublished(known) !== isPublished(operation)) continue;
+    throw new BudgetError(
+      `Two operations are named ${operation.name}, in ${known.location.file} and ${operation.location.file}; ` +
+        'a budget needs a name that says which.',
+    );
+  }
+  return [...picked.values()];
+}
+
+function isPublished({ location }: KnownOperation): boolean {
+  return location.file.endsWith('.json');
 }
 
 async function readFiles(root: string): Promise<ReadonlyMap<string, string>> {

@@ -24,7 +24,7 @@ export function addBudgetCommand(program: Command): void {
     .option('--header <name:value>', 'a header to send; repeatable', addHeader, {})
     .addHelpText(
       'after',
-      '\nExit code: 0; 1 when an operation needs more than its budget, has\nnone or was not run, or its answer has errors.',
+      '\nExit code: 0; 1 when an operation needs more than its budget, has\nnone or was refused, or its answer has errors.',
     )
     .action(async (options: BudgetOptions) => {
       const { runBudget } = await import('../budget/run-budget.ts');

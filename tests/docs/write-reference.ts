@@ -81,7 +81,7 @@ ${table(['option', 'default', 'meaning'], rows)}
 | \`FREEHOLD_SIGNING_KEYS\` | gateway | \`signingKeys\`, with commas between; goes before the file |
 | \`FREEHOLD_GRAPHIQL_TOKEN\` | gateway | \`graphiqlToken\`; goes before the file |
 | \`FREEHOLD_SERVICE_KEYS\` | service | the keys that its requests are signed with; without it the service does not start, unless \`freehold service\` is given \`--allow-unsigned\` |
-| \`FREEHOLD_EXPLAIN_TOKEN\` | gateway, \`freehold start\`, \`freehold explain\` | \`explainToken\`, which \`freehold explain\` sends; goes before the file |
+| \`FREEHOLD_EXPLAIN_TOKEN\` | gateway, \`freehold start\`, \`freehold explain\`, \`freehold budget\` | \`explainToken\`, which explain and budget send; goes before the file |
 | \`OTEL_EXPORTER_OTLP_ENDPOINT\` | gateway, service | \`otlpEndpoint\`, where no flag and no file says it; \`OTEL_EXPORTER_OTLP_HEADERS\` is read by OpenTelemetry itself |
 | \`<SERVICE>_DATABASE_URL\` | service | its database, with the rights to read and write rows |
 | \`<SERVICE>_DATABASE_OWNER_URL\` | \`freehold migrate\` | the same database, with the rights to change its schema |
