@@ -68,6 +68,15 @@ interface Recorder {
   readonly tracer: Tracer;
 }
 
+/** What a request's spans are made with. */
+interface RequestRecorder extends Recorder {
+  /**
+   * From `performance.now()` to the time since 1970, once for the request: OpenTelemetry would ask the clock anew for
+   * each span, and that clock has whole milliseconds.
+   */
+  readonly offsetMs: number;
+}
+
 function beginRequest(recorder: Recorder, work: Work, parent: TraceParent | undefined): Span | undefined {
   const { ROOT_CONTEXT, TraceFlags, trace } = recorder.api;
   const context =
@@ -79,18 +88,20 @@ function beginRequest(recorder: Recorder, work: Work, parent: TraceParent | unde
           traceFlags: parent.isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
           isRemote: true,
         });
-  const span = startSpan(recorder, work, context);
-  return span.isRecording() ? wrapSpan(recorder, span) : undefined;
+  const requestRecorder = { ...recorder, offsetMs: Date.now() - performance.now() };
+  const span = startSpan(requestRecorder, work, context);
+  return span.isRecording() ? wrapSpan(requestRecorder, span) : undefined;
 }
 
-function startSpan({ api, tracer }: Recorder, work: Work, context: Context): OtelSpan {
+function startSpan({ api, tracer, offsetMs }: RequestRecorder, work: Work, context: Context): OtelSpan {
   const kinds = { server: api.SpanKind.SERVER, client: api.SpanKind.CLIENT, internal: api.SpanKind.INTERNAL };
   const { name, kind, startMs, attributes = {} } = work;
-  return tracer.startSpan(name, { kind: kinds[kind], startTime: startMs, attributes }, context);
+  const startTime = startMs + offsetMs;
+  return tracer.startSpan(name, { kind: kinds[kind], startTime, attributes }, context);
 }
 
-function wrapSpan(recorder: Recorder, span: OtelSpan): Span {
-  const { api } = recorder;
+function wrapSpan(recorder: RequestRecorder, span: OtelSpan): Span {
+  const { api, offsetMs } = recorder;
   const { traceId, spanId } = span.spanContext();
   return {
     context: { traceId, spanId, isSampled: true },
@@ -99,7 +110,7 @@ function wrapSpan(recorder: Recorder, span: OtelSpan): Span {
     end({ endMs, attributes, failure }: Ending) {
       if (attributes !== undefined) span.setAttributes(attributes);
       if (failure !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR, message: failure });
-      span.end(endMs);
+      span.end(endMs + offsetMs);
     },
   };
 }

@@ -11,6 +11,8 @@ export interface CollectedSpan {
   readonly parentSpanId: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  /** Since 1970; doubles have it to a quarter of a microsecond. */
+  readonly startMs: number;
   readonly durationMs: number;
   readonly hasFailed: boolean;
 }
@@ -71,6 +73,7 @@ function readSpans({ resourceSpans }: OtlpBody): CollectedSpan[] {
         parentSpanId: span.parentSpanId ?? '',
         name: span.name,
         attributes: readAttributes(span.attributes),
+        startMs: Number(BigInt(span.startTimeUnixNano) / 1000n) / 1000,
         durationMs: Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6,
         hasFailed: span.status.code === 2,
       }));
