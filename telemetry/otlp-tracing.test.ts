@@ -1,3 +1,6 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 
@@ -36,4 +39,33 @@ test('spans of a request have their times to the microsecond beside each other',
   const began = collector.spans.find(({ name }) => name === 'request')?.startMs ?? 0;
   const parts = collector.spans.filter(({ name }) => name === 'part');
   expect(new Set(parts.map((span) => Math.round((span.startMs - began) * 100)))).toEqual(new Set([25]));
+});
+
+test('spans that come faster than the collector takes them cost one line in the log', async () => {
+  let isHeld = true;
+  const answers: (() => void)[] = [];
+  const collector: Server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const answer = (): void =>
+        void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      if (isHeld) answers.push(answer);
+      else answer();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    collector.listen(0, '127.0.0.1', resolve);
+  });
+  closers.push(() => collector.close());
+  const lines: { readonly msg: string }[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const tracing = await start(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, log);
+  const startMs = performance.now();
+  for (let count = 0; count < 4000; count += 1)
+    tracing.begin({ name: 'request', kind: 'server', startMs }, undefined)?.end({ endMs: startMs });
+  expect(lines.map(({ msg }) => msg)).toEqual(['the collector takes spans too slowly; some are lost']);
+  await expect.poll(() => answers.length).toBeGreaterThan(0);
+  isHeld = false;
+  for (const answer of answers) answer();
+  await expect.poll(() => lines.map(({ msg }) => msg)[1]).toBe('the collector takes spans again');
+  expect(lines).toHaveLength(2);
 });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import type { TraceParent } from './traceparent.ts';
 import type { Ending, Span, Tracing, Work } from './tracing.ts';
+import { spansQueuedMax, SpanQueue } from './span-queue.ts';
 
 /** Where spans go, and which. */
 export interface OtlpTracingOptions {
@@ -26,8 +27,9 @@ const exportTimeoutMs = 5000;
 const closeMs = 1000;
 
 /**
- * Records by OpenTelemetry and sends by OTLP/HTTP, in the background: a collector that is away costs spans and one
- * line in the log. The packages are loaded here, so that a process that does not trace never has them in memory.
+ * Records by OpenTelemetry and sends by OTLP/HTTP, in the background: a collector that is away or too slow costs spans
+ * and one line in the log. The packages are loaded here, so that a process that does not trace never has them in
+ * memory.
  */
 export async function startOtlpTracing(options: OtlpTracingOptions): Promise<Tracing> {
   const [api, sdk, { resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
@@ -40,6 +42,7 @@ export async function startOtlpTracing(options: OtlpTracingOptions): Promise<Tra
     url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: exportTimeoutMs,
   });
+  const queue = new SpanQueue(options);
   const root =
     options.samplePercent === 0
       ? new sdk.AlwaysOffSampler()
@@ -48,11 +51,14 @@ export async function startOtlpTracing(options: OtlpTracingOptions): Promise<Tra
     resource: resourceFromAttributes({ 'service.name': options.service }),
     sampler: new sdk.ParentBasedSampler({ root }),
     spanProcessors: [
-      new sdk.BatchSpanProcessor({
-        exporter: tellFailures(exporter, options),
-        scheduledDelayMillis: exportDelayMs,
-        exportTimeoutMillis: exportTimeoutMs,
-      }),
+      queue.watchProcessor(
+        new sdk.BatchSpanProcessor({
+          exporter: queue.watchExporter(exporter),
+          maxQueueSize: spansQueuedMax,
+          scheduledDelayMillis: exportDelayMs,
+          exportTimeoutMillis: exportTimeoutMs,
+        }),
+      ),
     ],
   });
   const recorder: Recorder = { api, tracer: provider.getTracer('freehold') };
@@ -112,28 +118,6 @@ function wrapSpan(recorder: RequestRecorder, span: OtelSpan): Span {
       if (failure !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR, message: failure });
       span.end(endMs + offsetMs);
     },
-  };
-}
-
-type Exporter = import('@opentelemetry/sdk-trace').SpanExporter;
-
-/** Logs when the collector stops taking spans, and when it takes them again; not each batch that is lost. */
-function tellFailures(exporter: Exporter, { endpoint, log }: OtlpTracingOptions): Exporter {
-  let isTold = false;
-  return {
-    export: (spans, done) =>
-      exporter.export(spans, (result) => {
-        const hasFailed = result.error !== undefined;
-        if (hasFailed && !isTold)
-          log.warn(
-            { endpoint, error: result.error?.message },
-            'the collector does not take spans; they are lost',
-          );
-        if (!hasFailed && isTold) log.info({ endpoint }, 'the collector takes spans again');
-        isTold = hasFailed;
-        done(result);
-      }),
-    shutdown: () => exporter.shutdown(),
   };
 }
 
