@@ -149,6 +149,28 @@ describe.skipIf(reason !== undefined)(
       await expect.poll(() => page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
     });
 
+    test('shows what has the focus, wherever the pointer rests and however long the list is', async () => {
+      await openPanel();
+      await page.route('**/graphql', async (route) => {
+        const response = await route.fetch();
+        const answer = await response.json();
+        const [first] = answer.extensions.freehold.fetches;
+        answer.extensions.freehold.fetches = Array.from({ length: 40 }, (_, id) => ({ ...first, id }));
+        await route.fulfill({ response, json: answer });
+      });
+      await run();
+      await items().nth(3).hover();
+      await items().nth(3).focus();
+      const detail = page.getByRole('complementary', { name: 'Detail' });
+      for (let id = 4; id < 40; id += 1) {
+        await page.keyboard.press('ArrowDown');
+        await expect.poll(() => detail.textContent()).toContain(`Fetch ${id} from books`);
+        const focus = await page.locator(':focus').boundingBox();
+        const covering = await detail.boundingBox();
+        expect((focus?.y ?? 0) + (focus?.height ?? 0)).toBeLessThanOrEqual(covering?.y ?? 0);
+      }
+    });
+
     test('is used by pointer: hovering tells the text, a click marks the cause', async () => {
       await openPanel();
       await run();

@@ -1,3 +1,5 @@
+import { useLayoutEffect, useRef } from 'react';
+
 import type { TracedFetch, TracedStatement } from '../../../../telemetry/trace-report.ts';
 import type { ExplainItem } from './explained-operation.tsx';
 import { printMs } from './print-ms.ts';
@@ -6,6 +8,9 @@ type Fact = readonly [name: string, value: string];
 
 /** All that is known of the fetch or the statement that is pointed at. */
 export function ExplainDetail({ item }: { readonly item: ExplainItem | undefined }) {
+  const detail = useRef<HTMLElement>(null);
+  const key = item?.key;
+  useLayoutEffect(() => revealFocused(key, detail.current), [key]);
   if (item === undefined) return null;
   const { fetch, statement } = item;
   const title =
@@ -14,7 +19,7 @@ export function ExplainDetail({ item }: { readonly item: ExplainItem | undefined
       : `${statement.cause} in ${fetch.service}`;
   const facts = statement === undefined ? listFetchFacts(fetch) : listStatementFacts(statement);
   return (
-    <aside className="freehold-explain-detail" aria-label="Detail">
+    <aside ref={detail} className="freehold-explain-detail" aria-label="Detail">
       <h3>{title}</h3>
       <dl>
         {facts.map(([name, value]) => (
@@ -27,6 +32,17 @@ export function ExplainDetail({ item }: { readonly item: ExplainItem | undefined
       <pre tabIndex={0}>{statement === undefined ? fetch.query : statement.text}</pre>
     </aside>
   );
+}
+
+/** GraphiQL's frame has 16 pixels below what is scrolled in it; the rest is for the outline of what has the focus. */
+const framePadding = 20;
+
+/** The detail stands over the end of the list, and its height changes with what it tells. */
+function revealFocused(key: string | undefined, detail: HTMLElement | null): void {
+  const focused = document.activeElement;
+  if (detail === null || !(focused instanceof HTMLElement) || focused.dataset['key'] !== key) return;
+  focused.style.scrollMarginBottom = `${detail.offsetHeight + framePadding}px`;
+  focused.scrollIntoView({ block: 'nearest' });
 }
 
 function listFetchFacts(fetch: TracedFetch): readonly Fact[] {

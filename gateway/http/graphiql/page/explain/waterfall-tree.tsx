@@ -4,6 +4,7 @@ import {
   useState,
   type CSSProperties,
   type KeyboardEvent,
+  type MouseEvent,
   type SyntheticEvent,
 } from 'react';
 
@@ -51,6 +52,13 @@ export function WaterfallTree({ report, items, onShow, onSelect }: WaterfallTree
     const item = findItem(items, event);
     if (item !== undefined) onShow(item);
   };
+  const pointer = useRef('');
+  // Where the list is scrolled beneath a pointer that rests, the keyboard has moved.
+  const showPointed = (event: MouseEvent): void => {
+    const place = `${event.clientX} ${event.clientY}`;
+    if (place !== pointer.current) show(event);
+    pointer.current = place;
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const item = findItem(items, event);
     const next = item && findNext(items, item, event.key);
@@ -82,7 +90,7 @@ export function WaterfallTree({ report, items, onShow, onSelect }: WaterfallTree
         aria-label="Fetches and statements"
         onKeyDown={onKeyDown}
         onClick={(event) => select(findItem(items, event))}
-        onMouseOver={show}
+        onMouseMove={showPointed}
         onFocus={(event) => {
           setLastFocused(findItem(items, event)?.key);
           show(event);
