@@ -1,5 +1,5 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import type { DocumentNode, GraphQLResolveInfo, GraphQLScalarType, GraphQLSchema } from 'graphql';
+import { GraphQLScalarType, type DocumentNode, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 
 import { boundTexts } from './bound-texts.ts';
 import type { OpenDatabase } from './database/service-database.ts';
@@ -43,7 +43,7 @@ export interface Subgraph<Client> {
 export function defineSubgraph<Client>(definition: SubgraphDefinition<Client>): Subgraph<Client> {
   const { name, typeDefs, entities, openDatabase } = definition;
   const resolvers: Record<string, GraphQLScalarType | Record<string, Resolver<Client>>> = {
-    ...definition.resolvers,
+    ...recordFields(definition.resolvers),
     Query: {
       ...mapFields(definition.resolvers['Query'], (resolver, field) => recordAs(`Query.${field}`, resolver)),
       _entities: createEntitiesResolver(entities),
@@ -76,16 +76,47 @@ function mapFields<Client>(
   );
 }
 
+/** Statements that a field below the root sends itself, and not by a loader, are recorded under its name. */
+function recordFields<Client>(
+  resolvers: Resolvers<Client>,
+): Record<string, GraphQLScalarType | Record<string, Resolver<Client>>> {
+  return Object.fromEntries(
+    Object.entries(resolvers).map(([type, fields]) => [
+      type,
+      fields instanceof GraphQLScalarType
+        ? fields
+        : mapFields(fields, (resolver, field) => recordInnerAs(`${type}.${field}`, resolver)),
+    ]),
+  );
+}
+
+/** As `recordAs`, for fields that are called once an object: most of them send nothing, and answer at once. */
+function recordInnerAs<Client>(cause: string, resolver: Resolver<Client>): Resolver<Client> {
+  return (source, args, context, info) => {
+    const scope = context.scopeOf(cause);
+    const result = runInStatementScope(scope, () => resolver(source, args, context, info));
+    return isLazy(result) ? runInStatementScope(scope, async () => await result) : result;
+  };
+}
+
+/** Whether it is something like a Prisma call, which does its work when somebody waits for it. */
+function isLazy(result: unknown): boolean {
+  return (
+    typeof result === 'object' &&
+    result !== null &&
+    !(result instanceof Promise) &&
+    'then' in result &&
+    typeof result.then === 'function'
+  );
+}
+
 /**
  * Statements that a root field sends itself are recorded under its name. The result is awaited in here, because a
  * Prisma call sends its statement only when somebody waits for it.
  */
 function recordAs<Client>(cause: string, resolver: Resolver<Client>): Resolver<Client> {
   return (source, args, context, info) =>
-    runInStatementScope(
-      { ...context.statementScope, cause, batchSize: 1 },
-      async () => await resolver(source, args, context, info),
-    );
+    runInStatementScope(context.scopeOf(cause), async () => await resolver(source, args, context, info));
 }
 
 /** Mutations run one after the other, and each is to see what the one before it wrote. */

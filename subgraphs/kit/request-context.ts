@@ -14,6 +14,8 @@ export interface RequestContext<Client> {
   readonly missing: { readonly type: string; readonly key: string }[];
   /** What statements are recorded under when no field or loader says otherwise. */
   readonly statementScope: StatementScope;
+  /** What those are recorded under that a field sends itself, such as `Query.orders`. */
+  readonly scopeOf: (cause: string) => StatementScope;
   /** Who asks, as the gateway's signature says; undefined for an anonymous request, and where none is signed. */
   readonly caller: Caller | undefined;
   /** Aborted when the client has left or the time is up. */

@@ -16,7 +16,8 @@ import { type RunningSubgraph, type ServeOptions, serveSubgraph } from './serve-
 
 const typeDefs = parse(`
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
-  type Query { sleep(seconds: Float!): Boolean held: Boolean one: Int wrong: Int broken: Int }
+  type Query { sleep(seconds: Float!): Boolean held: Boolean one: Int wrong: Int broken: Int inner: Inner }
+  type Inner { one: Int lazy: Int }
 `);
 
 const subgraph = defineSubgraph<RecordedPool>({
@@ -41,6 +42,22 @@ const subgraph = defineSubgraph<RecordedPool>({
       broken() {
         throw new Error('a secret of the service');
       },
+      async inner(_source, _args, context) {
+        await context.database.query({ text: 'SELECT 2' });
+        return {};
+      },
+    },
+    Inner: {
+      async one(_source, _args, context) {
+        const { rows } = await context.database.query<{ one: number }>({ text: 'SELECT 1 AS one' });
+        return rows[0]?.one;
+      },
+      // Prisma's calls are like this: they send nothing before somebody waits for them.
+      lazy: (_source, _args, { database: { query } }) => ({
+        // oxlint-disable-next-line unicorn/no-thenable -- as above
+        then: (resolve: (count: number | null) => void, reject: () => void) =>
+          query({ text: 'SELECT 3' }).then(({ rowCount }) => resolve(rowCount), reject),
+      }),
     },
   },
   openDatabase(settings) {
@@ -181,6 +198,22 @@ describe('a service', () => {
     ]);
     const silent = await askSubgraph(url, '{ one }', {}, { 'freehold-explain': '0' });
     expect(silent).toMatchObject({ data: { one: 1 }, statements: [] });
+  });
+
+  test('tells the statements of fields below the root, under the field that sent them', async () => {
+    const { url } = await serve({ statementLimit: { statementsMax: 2, statementsOver: 'refuse' } });
+    const { data, statements } = await askSubgraph(url, '{ inner { one } }');
+    expect(data).toEqual({ inner: { one: 1 } });
+    expect((await askSubgraph(url, '{ inner { lazy } }')).statements).toMatchObject([
+      { cause: 'Query.inner' },
+      { cause: 'Inner.lazy', text: 'SELECT 3' },
+    ]);
+    expect(statements).toMatchObject([
+      { cause: 'Query.inner', text: 'SELECT 2' },
+      { cause: 'Inner.one', text: 'SELECT 1 AS one' },
+    ]);
+    const { errors } = await askSubgraph(url, '{ inner { a: one b: one } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'STATEMENT_LIMIT' } }]);
   });
 
   test('tells how many statements there were, also where there were more than it tells of', async () => {

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 
 import type { RequestContext } from '../request-context.ts';
+import { runInStatementScope } from '../statements/statement-scope.ts';
 import { DocumentCache } from './document-cache.ts';
 import { explainRequest } from './explain-request.ts';
 
@@ -56,13 +57,11 @@ export function makeAnswerOperation<Client>(
         'OPERATION_RESOLUTION_FAILURE',
       );
     const contextValue = createContext();
-    const { data, errors, extensions }: ExecutionResult = await execute({
-      schema,
-      document: found.document,
-      contextValue,
-      variableValues: variables,
-      operationName,
-    });
+    const { data, errors, extensions }: ExecutionResult = await runInStatementScope(
+      contextValue.statementScope,
+      () =>
+        execute({ schema, document: found.document, contextValue, variableValues: variables, operationName }),
+    );
     // Nothing was run: a variable's value is not of its type.
     if (data === undefined) return refuse(errors ?? [], 'BAD_USER_INPUT');
     const explained = explainRequest(contextValue);

@@ -70,6 +70,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
       options.observeStatement(statement, request);
     },
   };
+  const scopes = new Map<string, StatementScope>();
   return {
     database: client,
     loaders: createRequestLoaders(statementScope),
@@ -77,6 +78,11 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
     statementCount: () => statementCount,
     missing: [],
     statementScope,
+    scopeOf(cause) {
+      let scope = scopes.get(cause);
+      if (scope === undefined) scopes.set(cause, (scope = { ...statementScope, cause }));
+      return scope;
+    },
     caller,
     signal,
     isExplained: headers['freehold-explain'] === '1',
