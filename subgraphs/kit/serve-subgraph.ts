@@ -185,6 +185,7 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
   const { answerOperation, database, subgraph, options, verify, telemetry, request, response } = exchange;
   let timer: NodeJS.Timeout | undefined;
   let span: Span | undefined;
+  let failure: string | undefined;
   try {
     const bytes = await readBody(request, options.bodyBytesMax ?? 5 * 1024 * 1024);
     // A service that stood still finds requests that nobody waits for any more; the others come first.
@@ -227,13 +228,14 @@ async function answerGraphql<Client>(exchange: Exchange<Client>, over: AbortCont
     }
     if (error instanceof SubgraphError) return answer(response, 400, errorBody(error.code, error.message));
     if (response.destroyed) return;
+    failure = 'the service failed';
     throw error;
   } finally {
     clearTimeout(timer);
     span?.end({
       endMs: performance.now(),
-      attributes: { 'http.response.status_code': response.statusCode },
-      failure: over.signal.aborted ? 'the request was over before it was answered' : undefined,
+      attributes: { 'http.response.status_code': failure === undefined ? response.statusCode : 500 },
+      failure: over.signal.aborted ? 'the request was over before it was answered' : failure,
     });
   }
 }

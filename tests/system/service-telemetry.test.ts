@@ -26,7 +26,8 @@ const postgres = defineSubgraph<PrismaClient>({
   name: 'accounts',
   typeDefs: parse(`
     extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
-    type Query { users(name: String!): Int inTransaction: Int sleep(seconds: Float!): Int held: Int deadlock: Int }
+    type Query { users(name: String!): Int inTransaction: Int sleep(seconds: Float!): Int held: Int deadlock: Int unprintable: Raw }
+    scalar Raw
   `),
   entities: {},
   resolvers: {
@@ -43,6 +44,8 @@ const postgres = defineSubgraph<PrismaClient>({
         await database.$executeRaw`SELECT pg_advisory_xact_lock(1)`;
         return 1;
       },
+      // JSON knows no such number, and the request fails as a whole.
+      unprintable: () => 1n,
       deadlock: (_source, _args, { database }) =>
         database.$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$`,
     },
@@ -258,6 +261,15 @@ describe('spans of a service', () => {
     );
     await owner.end();
     expect(rows).toHaveLength(1);
+  });
+
+  test('say that the service failed', async () => {
+    const url = await serve(postgres, database.url, { otlpEndpoint: collector.endpoint });
+    await askPlain(url, '{ unprintable }', { traceparent });
+    await service?.close();
+    expect(collector.spans).toMatchObject([
+      { name: 'request', hasFailed: true, attributes: { 'http.response.status_code': 500 } },
+    ]);
   });
 
   test('are not made for a request without a recorded trace', async () => {
