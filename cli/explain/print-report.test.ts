@@ -99,7 +99,7 @@ test('a trace prints as a tree of fetches with their statements, in the width th
     '    │ ▪ Product    9.50    0.25    1.13    2    2',
     '    │   SELECT "t0"."product_id" AS "prod… FROM "stock_levels" AS "t0" WHERE "t0"."product_id" IN ($1, $2)',
     '    └─ 2 legacy  products (after 0, 1; SUBGRAPH_TIMEOUT)    14.00    0.25    6.00',
-    '    ▪ the service tells no statements',
+    '    ▪ no answer told its statements',
     '',
     'not sent:',
     '  3 orders  products { unitsOrdered }: there was no entity to ask for',

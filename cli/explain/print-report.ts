@@ -143,13 +143,14 @@ function listStatement(statement: TracedStatement, below: string, hasChildren: b
 
 /** A line where the service tells no statements, or not all of them. */
 function listUntold(
-  { statements, statementCount }: TracedFetch,
+  { statements, statementCount, error }: TracedFetch,
   below: string,
   hasChildren: boolean,
 ): Line[] {
   const untold = (statementCount ?? 0) - (statements?.length ?? 0);
   if (statements !== null && untold <= 0) return [];
-  const what = statements === null ? 'the service tells no statements' : `and ${untold} more`;
+  const none = error === null ? 'the service tells no statements' : 'no answer told its statements';
+  const what = statements === null ? none : `and ${untold} more`;
   return [{ indent: `${below}${hasChildren ? '│' : ' '} `, label: `▪ ${what}`, style: 'dim' }];
 }
 

@@ -319,5 +319,10 @@ test('metrics are there by option alone, with durations by status', async () => 
   const text = await (await fetch(`${url}/metrics`)).text();
   expect(text).toContain('freehold_request_duration_seconds_count{status="200"} 1');
   expect(text).toContain('freehold_requests_in_flight 0');
+  const limited = await start({ rateLimitPerSecond: 0.001, rateLimitBurst: 1 });
+  await send(limited, { query: '{ name }' });
+  await send(limited, { query: '{ name }' });
+  const refused = await (await fetch(`${limited}/metrics`)).text();
+  expect(refused).toContain('freehold_request_duration_seconds_count{status="429"} 1');
   expect((await fetch(`${await start({ metrics: false })}/metrics`)).status).toBe(404);
 });

@@ -112,16 +112,17 @@ async function answerOperation(
   if (parts.readiness().kind === 'stopped') throw new RequestError('NOT_READY', 'The gateway is stopping.');
   if (isLandingPageRequest(request, search)) return answerOperationOrPage(parts, request, response, search);
   const startedMs = performance.now();
-  const leave = parts.guards.enter(request);
+  let leave: (() => void) | undefined;
   let status = 500;
   try {
+    leave = parts.guards.enter(request);
     await answerOperationOrPage(parts, request, response, search);
     status = response.statusCode;
   } catch (error) {
     if (error instanceof RequestError) status = error.status;
     throw error;
   } finally {
-    leave();
+    leave?.();
     parts.counters.observeRequest(statusFor(response, status), performance.now() - startedMs);
   }
 }
