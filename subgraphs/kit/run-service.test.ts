@@ -23,12 +23,13 @@ const subgraph = defineSubgraph<RecordedPool>({
 
 /** A process as `runService` sees it. */
 class FakeProcess extends EventEmitter {
-  readonly connected = true;
+  readonly connected: boolean;
   readonly messages: unknown[] = [];
   readonly exited: Promise<number>;
   exit: (code: number) => void = () => {};
-  constructor() {
+  constructor({ connected = true } = {}) {
     super();
+    this.connected = connected;
     this.exited = new Promise((resolve) => {
       this.exit = resolve;
     });
@@ -38,8 +39,7 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-async function run() {
-  const host = new FakeProcess();
+async function run(host = new FakeProcess()) {
   const lines: string[] = [];
   let complain: () => void = () => {};
   const complained = new Promise<void>((resolve) => {
@@ -71,6 +71,12 @@ describe('a service process', () => {
     const { host, running } = await run();
     host.emit(event);
     host.emit('SIGTERM');
+    expect(await host.exited).toBe(0);
+    await expect(fetch(running.url)).rejects.toThrow('fetch failed');
+  });
+
+  test('ends when its parent went before it was up', async () => {
+    const { host, running } = await run(new FakeProcess({ connected: false }));
     expect(await host.exited).toBe(0);
     await expect(fetch(running.url)).rejects.toThrow('fetch failed');
   });

@@ -44,7 +44,10 @@ export async function runService<Client>(
   };
   host.once('SIGTERM', () => stop('SIGTERM'));
   host.once('SIGINT', () => stop('SIGINT'));
-  if (host.connected) host.once('disconnect', () => stop('the parent process has gone'));
+  const parentHasGone = (): void => stop('the parent process has gone');
+  if (host.connected) host.once('disconnect', parentHasGone);
+  // A parent that went while this process was still coming up: its going was told to nobody.
+  else if (host.send !== undefined) parentHasGone();
   log.info({ url: running.url, port: running.port }, 'listening');
   if (host.connected) host.send?.({ ready: true, url: running.url, port: running.port });
   void waitForDatabase(running, log, stopped.signal);
