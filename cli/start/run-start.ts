@@ -1,12 +1,7 @@
-import path from 'node:path';
-
-import { pino, type Logger } from 'pino';
-
 import { requireFreePort } from '../../gateway/http/listen.ts';
 import { leaveParent, tellParent } from '../process/parent-channel.ts';
-import { makeFolder } from './make-folder.ts';
+import { openLog } from './open-log.ts';
 import { printShop } from './print-shop.ts';
-import { StartError } from './start-error.ts';
 import { makeConsoleReporter } from './start-reporter.ts';
 import { startShop, type RunningShop, type StartShopOptions } from './start-shop.ts';
 
@@ -64,19 +59,4 @@ async function stopInTime(shop: RunningShop): Promise<void> {
   }, stopTimeoutMs);
   await shop.stop();
   clearTimeout(timer);
-}
-
-function openLog(dataFolder: string): Logger {
-  try {
-    const folder = path.join(dataFolder, 'logs');
-    makeFolder(folder);
-    const dest = path.join(folder, 'freehold.log');
-    return pino({ name: 'freehold' }, pino.destination({ dest, sync: true }));
-  } catch (error) {
-    throw new StartError(
-      `The data folder ${dataFolder} cannot be used: ${error instanceof Error ? error.message : error}. ` +
-        'Free the disk, mend the rights of the folder, or choose another one (--data DIR).',
-      { cause: error },
-    );
-  }
 }
