@@ -32,6 +32,8 @@ export interface ManagedProcessOptions {
 const backOffMs = { first: 250, most: 10_000 } as const;
 /** A process that ran this long starts its back-off anew. */
 const healthyMs = 30_000;
+/** How long a process that is not ready yet has for its end. */
+const giveUpMs = 1_500;
 
 /**
  * A child process that runs this command line. Its first start must succeed; after that it is started again
@@ -60,11 +62,17 @@ export class ManagedProcess {
     return this.#state;
   }
 
-  /** Starts the process; resolves when it says that it is ready. Rejects with a `StartError` that tells its last lines. */
-  async start(): Promise<ReadyMessage> {
+  /**
+   * Starts the process; resolves when it says that it is ready. Rejects with a `StartError` that tells its last lines.
+   * `signal` stops it for good where it is not ready yet.
+   */
+  async start(signal?: AbortSignal): Promise<ReadyMessage> {
     const started = Date.now();
     const { ready, ended } = this.#spawn();
-    const message = await ready;
+    const giveUp = (): void => void this.stop(giveUpMs);
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const message = await ready.finally(() => signal?.removeEventListener('abort', giveUp));
     this.#port = message.port;
     this.#setState({ kind: 'ready', url: message.url, port: message.port, pid: this.#child?.pid ?? 0 });
     void ended.then((reason) => {

@@ -28,6 +28,11 @@ export async function runStart(
       }
       giveUp.abort(new Error('stopped before everything was up'));
       stream.write('\n  stopping\n');
+      // Also what comes up may take its time to be given up, such as a database that does not answer.
+      setTimeout(() => {
+        shop?.kill();
+        process.exit(1);
+      }, stopTimeoutMs).unref();
       resolve();
     };
     process.on('SIGINT', stop);
@@ -41,22 +46,17 @@ export async function runStart(
     shop = await startShop({ ...options, reporter, log, signal: giveUp.signal });
   } catch (error) {
     reporter.end();
-    if (giveUp.signal.aborted) return;
-    throw error;
+    if (!giveUp.signal.aborted) throw error;
+    leaveParent();
+    stream.write('  stopped\n');
+    return;
   }
-  process.stdout.write(await printShop(shop, options.project, (performance.now() - started) / 1000));
-  tellParent({ ready: true, url: shop.gatewayUrl, port: Number(new URL(shop.gatewayUrl).port) });
+  if (!giveUp.signal.aborted) {
+    process.stdout.write(await printShop(shop, options.project, (performance.now() - started) / 1000));
+    tellParent({ ready: true, url: shop.gatewayUrl, port: Number(new URL(shop.gatewayUrl).port) });
+  }
   await asked;
-  await stopInTime(shop);
+  await shop.stop();
   leaveParent();
   stream.write('  stopped\n');
-}
-
-async function stopInTime(shop: RunningShop): Promise<void> {
-  const timer = setTimeout(() => {
-    shop.kill();
-    process.exit(1);
-  }, stopTimeoutMs);
-  await shop.stop();
-  clearTimeout(timer);
 }

@@ -57,7 +57,7 @@ export async function startService(options: StartServiceOptions): Promise<Runnin
     signal.throwIfAborted();
     reporter.step(name, 'starting');
     const process = makeServiceProcess(options, () => database);
-    const { url } = await process.start().catch(async (error: unknown) => {
+    const { url } = await process.start(signal).catch(async (error: unknown) => {
       await process.stop(0);
       throw error;
     });

@@ -97,7 +97,7 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   const graphiqlToken = signedIn && (await mintTokenFor(project, {}, graphiqlTokenS));
   const secrets = { signingKey, jwksFile, explainToken, graphiqlToken };
   const gateway = makeGatewayProcess(options, services, logFolder, secrets);
-  const { url } = await gateway.start().catch(async (error: unknown) => {
+  const { url } = await gateway.start(signal).catch(async (error: unknown) => {
     await Promise.all([gateway.stop(0), stopServices()]);
     throw error;
   });

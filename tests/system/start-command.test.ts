@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { runFreehold } from '../support/run-freehold.ts';
+import { loadProject } from '../../cli/project.ts';
+import { nameVariables } from '../../databases/open-database.ts';
+import { runFreehold, startFreehold } from '../support/run-freehold.ts';
 
 let folder: string;
 
@@ -50,3 +52,25 @@ test('tells that the data folder is none', async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/^freehold: The data folder .*a-file cannot be used: ENOTDIR: .*--data.*\n$/);
 });
+
+test('Ctrl-C ends a start within 5 s that waits for databases which do not answer', async () => {
+  const silent = createTcpServer(() => undefined);
+  const asked = new Promise((resolve) => silent.once('connection', resolve));
+  await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const { subgraphs } = await loadProject();
+  const urls = subgraphs.map(({ name, database }) => [
+    nameVariables(name).variable,
+    `${database === 'mongo' ? 'mongodb' : 'postgresql'}://user:password@127.0.0.1:${port}/${name}`,
+  ]);
+  try {
+    const start = startFreehold(['start', '--port', '0', '--data', folder], Object.fromEntries(urls));
+    await asked;
+    const stoppedAt = performance.now();
+    start.kill('SIGINT');
+    expect((await start.ended).stderr).not.toContain('No database answers');
+    expect(performance.now() - stoppedAt).toBeLessThan(5000);
+  } finally {
+    silent.close();
+  }
+}, 30_000);
