@@ -1,3 +1,5 @@
+import { DatabaseError } from '../databases/database-error.ts';
+import { nameVariables } from '../databases/open-database.ts';
 import { findSubgraph, loadProject } from './project.ts';
 import { loadSeed, readDatabaseUrl } from './service-modules.ts';
 
@@ -33,7 +35,21 @@ export async function runSeed(name: string, scale: number): Promise<void> {
         ? `${name}: sample data of scale ${scale} or larger is there already; nothing was changed.`
         : `${name}: ${outcome.rows} rows added.`,
     );
+  } catch (error) {
+    throw explainRefusal(name, error);
   } finally {
     bar.stop();
   }
+}
+
+/** What a database or its driver says has a code, or the name of the driver; a fault of the seed itself has neither. */
+function explainRefusal(name: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code !== 'string' && !error.name.startsWith('Mongo')) return error;
+  return new DatabaseError(
+    `The database of ${name} does not take its sample data: ${error.message}${code === undefined ? '' : ` (${code})`}. ` +
+      `Look at the database that ${nameVariables(name).variable} names; has it been migrated (npx freehold migrate ${name})?`,
+    { cause: error },
+  );
 }
