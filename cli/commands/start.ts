@@ -54,6 +54,8 @@ export function addStartCommand(program: Command): void {
 }
 
 function parseScale(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected an integer from 0 to 9999.');
+  // The most that "freehold seed" takes.
+  if (!/^\d{1,4}$/.test(text) || Number(text) > 1000)
+    throw new InvalidArgumentError('expected an integer from 0 to 1000.');
   return Number(text);
 }

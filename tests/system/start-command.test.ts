@@ -53,6 +53,20 @@ test('tells that the data folder is none', async () => {
   expect(stderr).toMatch(/^freehold: The data folder .*a-file cannot be used: ENOTDIR: .*--data.*\n$/);
 });
 
+test('refuses a scale that seeding would refuse, before anything is brought up', async () => {
+  const { code, stdout, stderr } = await runFreehold([
+    'start',
+    '--port',
+    '0',
+    '--scale',
+    '1001',
+    '--data',
+    folder,
+  ]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain("argument '1001' is invalid. expected an integer from 0 to 1000.");
+});
+
 test('Ctrl-C ends a start within 5 s that waits for databases which do not answer', async () => {
   const silent = createTcpServer(() => undefined);
   const asked = new Promise((resolve) => silent.once('connection', resolve));
