@@ -6,6 +6,7 @@ import { nameVariables } from '../databases/open-database.ts';
 import { readRunningFile } from '../databases/running-file.ts';
 import { readEnvironment } from './environment.ts';
 import { loadProject } from './project.ts';
+import { readDatabaseUrl } from './service-modules.ts';
 
 /** Runs the isolation checks, prints the report, and answers whether all is well. */
 export async function isShopIsolated(dataFolder: string | undefined): Promise<boolean> {
@@ -14,8 +15,8 @@ export async function isShopIsolated(dataFolder: string | undefined): Promise<bo
   const environment = readEnvironment();
   const found = await Promise.all(
     project.subgraphs.map(async ({ name }) => {
-      const url = environment[nameVariables(name).variable];
-      if (url) return { service: name, url, pid: undefined };
+      if (environment[nameVariables(name).variable])
+        return { service: name, url: readDatabaseUrl(name, environment), pid: undefined };
       const running = await readRunningFile(path.join(folder, name));
       return running && { service: name, url: running.url, pid: running.pid };
     }),

@@ -33,8 +33,7 @@ export async function checkCompose(root: string, services: readonly string[]): P
   if (text === undefined) return [];
   const { services: containers } = composeShape.parse(parse(text, { merge: true }));
   const entries = Object.entries(containers);
-  const ownerOf = (name: string): string | undefined =>
-    services.find((service) => name === service || name.startsWith(`${service}-`));
+  const ownerOf = (name: string): string | undefined => findOwner(name, services);
 
   return entries.flatMap(([name, container]): Breach[] => {
     const where = `${file}: ${name}`;
@@ -83,7 +82,7 @@ function checkSecrets(
 ): Breach[] {
   return volumes.flatMap((volume): Breach[] => {
     const source = typeof volume === 'string' ? (volume.split(':')[0] ?? '') : (volume.source ?? '');
-    const service = services.find((one) => source.startsWith(`${one}-`));
+    const service = findOwner(source, services);
     if (service === undefined || service === owner) return [];
     return [{ name: 'COMPOSE_SECRET', where, what: `mounts ${source} of ${service}` }];
   });
@@ -115,6 +114,13 @@ function checkEnvironment(
     }
     return breaches;
   });
+}
+
+/** The service whose name something bears; of `orders` and `orders-archive` it is the longer one. */
+function findOwner(name: string, services: readonly string[]): string | undefined {
+  return services
+    .filter((service) => name === service || name.startsWith(`${service}-`))
+    .sort((one, other) => other.length - one.length)[0];
 }
 
 function namesOf(value: Container['networks'], otherwise: readonly string[]): readonly string[] {

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 
-import { isLoopback, type ServiceDatabaseUrl } from './check-urls.ts';
+import { isLoopback, portOf, readPlaces, type ServiceDatabaseUrl } from './check-urls.ts';
 import type { Breach } from './report.ts';
 
 /** Looks at where the ports of databases on this machine listen: on loopback, and nowhere else. */
 export async function checkPorts(databases: readonly ServiceDatabaseUrl[]): Promise<Breach[]> {
   const listening = await listListening();
-  const ports = databases
-    .filter(({ url }) => isLoopback(new URL(url).hostname))
-    .map(({ service, url }) => [`the database of ${service}`, Number(new URL(url).port)] as const);
+  const ports = databases.flatMap(({ service, url }) =>
+    readPlaces(url)
+      .filter(({ hostname }) => isLoopback(hostname))
+      .map((place) => [`the database of ${service}`, portOf(place)] as const),
+  );
   return ports.flatMap(([who, port]) =>
     listening
       .filter((entry) => entry.port === port && !entry.isLoopback)

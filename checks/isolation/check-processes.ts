@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-import { namePlace, type ServiceDatabaseUrl } from './check-urls.ts';
+import { namePlace, readPlaces, type ServiceDatabaseUrl } from './check-urls.ts';
 import type { Breach } from './report.ts';
 
 /** A process of the shop. */
@@ -71,15 +71,13 @@ function findLeak(
   if (name === 'FREEHOLD_SIGNING_KEYS' && service !== undefined) return "is the gateway's";
   for (const { service: other, url } of databases) {
     if (other === service) continue;
-    const parsed = new URL(url);
-    if (parsed.password !== '' && value.includes(decodeURIComponent(parsed.password))) {
+    const places = readPlaces(url);
+    const { password } = places[0];
+    if (password !== '' && value.includes(decodeURIComponent(password))) {
       return `holds the password of ${other}`;
     }
-    if (
-      URL.canParse(value) &&
-      /^(postgres|mongodb)/.test(value) &&
-      namePlace(new URL(value)) === namePlace(parsed)
-    ) {
+    const known = places.map(namePlace);
+    if (listPlaces(value).some((place) => known.includes(namePlace(place)))) {
       return `points at the database of ${other}`;
     }
   }
@@ -91,5 +89,15 @@ export function listGatewayUrls(processes: readonly ShopProcess[]): string[] {
   return processes
     .filter(({ service }) => service === undefined)
     .flatMap(({ environment }) => [...environment.values()])
-    .filter((value) => /^(postgres(ql)?|mongodb(\+srv)?):\/\//.test(value) && URL.canParse(value));
+    .filter((value) => listPlaces(value).length > 0);
+}
+
+/** The places that a value names, if it is the URL of a database. */
+function listPlaces(value: string): readonly URL[] {
+  if (!/^(postgres(ql)?|mongodb(\+srv)?):\/\//.test(value)) return [];
+  try {
+    return readPlaces(value);
+  } catch {
+    return [];
+  }
 }

@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 
+import { directly } from './check-credentials.ts';
 import type { ServiceDatabaseUrl } from './check-urls.ts';
 import type { Breach } from './report.ts';
 
@@ -53,7 +54,7 @@ const strongRoles =
   /^(readWrite|dbAdmin|dbOwner|userAdmin|root|backup|restore|cluster\w+|hostManager|enableSharding|__system|\w+AnyDatabase)$/;
 
 async function checkMongoRoles(service: string, url: string): Promise<Breach[]> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000, directConnection: true });
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000, ...directly(url) });
   try {
     const database = client.db();
     const { authInfo } = await database.command({ connectionStatus: 1 });

@@ -6,17 +6,30 @@ export interface ServiceDatabaseUrl {
   readonly url: string;
 }
 
+/**
+ * A database URL, once for each host that it names: MongoDB's may name several, which `URL` does not read.
+ *
+ * @throws {TypeError} when it is none
+ */
+export function readPlaces(url: string): [URL, ...URL[]] {
+  const [, begin = '', hosts = '', end = ''] =
+    /^(mongodb:\/\/(?:[^@/]*@)?)([^/?]*,[^/?]*)(.*)$/.exec(url) ?? [];
+  const [first = '', ...others] = hosts.split(',').map((host) => `${begin}${host}${end}`);
+  return [new URL(first || url), ...others.map((other) => new URL(other))];
+}
+
 /** Looks for URLs that point two services at one database, and for credentials that two services share. */
 export function checkUrls(databases: readonly ServiceDatabaseUrl[]): Breach[] {
   const breaches: Breach[] = [];
   for (const [index, one] of databases.entries()) {
     for (const other of databases.slice(index + 1)) {
       const where = `${one.service}, ${other.service}`;
-      const [a, b] = [new URL(one.url), new URL(other.url)];
-      if (namePlace(a) === namePlace(b)) {
-        breaches.push({ name: 'SHARED_DATABASE', where, what: `both are given ${namePlace(a)}` });
-      }
-      if (a.password !== '' && a.password === b.password) {
+      const [own, others] = [readPlaces(one.url), readPlaces(other.url).map(namePlace)];
+      const shared = own.map(namePlace).find((place) => others.includes(place));
+      if (shared !== undefined)
+        breaches.push({ name: 'SHARED_DATABASE', where, what: `both are given ${shared}` });
+      const { password } = own[0];
+      if (password !== '' && password === readPlaces(other.url)[0].password) {
         breaches.push({ name: 'SHARED_CREDENTIALS', where, what: 'their passwords are the same' });
       }
     }
@@ -27,8 +40,12 @@ export function checkUrls(databases: readonly ServiceDatabaseUrl[]): Breach[] {
 /** Host, port and database of a URL; the names of this machine are one. */
 export function namePlace(url: URL): string {
   const host = isLoopback(url.hostname) ? 'localhost' : url.hostname;
-  const port = url.port || (url.protocol.startsWith('mongo') ? '27017' : '5432');
-  return `${host}:${port}${url.pathname}`;
+  return `${host}:${portOf(url)}${url.pathname}`;
+}
+
+/** The port of a URL, or the one that its kind of database has when none is named. */
+export function portOf({ port, protocol }: URL): number {
+  return Number(port || (protocol.startsWith('mongo') ? '27017' : '5432'));
 }
 
 /** Whether only this machine reaches the address. */

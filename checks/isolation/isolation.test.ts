@@ -5,21 +5,13 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
-import { Client } from 'pg';
-import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { RunningDatabase } from '../../databases/database.ts';
-import { openDatabase } from '../../databases/open-database.ts';
 import { checkCompose } from './check-compose.ts';
-import { tryCredentials } from './check-credentials.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkEnvironments, listGatewayUrls, listShopProcesses } from './check-processes.ts';
-import { checkRoles } from './check-roles.ts';
 import { checkSource } from './check-source.ts';
-import { checkUrls } from './check-urls.ts';
-import { isIsolated, printReport } from './report.ts';
-import { runIsolation } from './run-isolation.ts';
+import { checkUrls, portOf } from './check-urls.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
 const shop = ['accounts', 'catalog', 'inventory', 'orders', 'reviews'];
@@ -125,7 +117,32 @@ describe('a break in docker-compose.yml is found by name', () => {
   });
 });
 
+test('a service whose name begins with that of another is told apart from it', async () => {
+  const both = ['orders', 'orders-archive'];
+  const compose = (networks: string, secret: string): string => `services:
+  orders-archive-database: { networks: [orders-archive], volumes: ['orders-archive-secret:/s'] }
+  orders-archive:
+    networks: [orders-archive]
+    environment: { ORDERS_ARCHIVE_DATABASE_URL_FILE: /s/url }
+  orders: { networks: [${networks}], volumes: ['${secret}:/s'] }
+`;
+  await write('docker-compose.yml', compose('orders', 'orders-secret'));
+  expect(await checkCompose(folder, both)).toEqual([]);
+  await write('docker-compose.yml', compose('orders-archive', 'orders-archive-secret'));
+  expect(names(await checkCompose(folder, both))).toEqual(['COMPOSE_NETWORK', 'COMPOSE_SECRET']);
+});
+
 describe('URLs', () => {
+  test('of MongoDB with several hosts are read', () => {
+    const breaches = checkUrls([
+      { service: 'orders', url: 'mongodb://a:1@one.example:27017,two.example:27017/shop' },
+      { service: 'reviews', url: 'mongodb://b:2@two.example/shop?replicaSet=rs0' },
+    ]);
+    expect(breaches).toMatchObject([
+      { name: 'SHARED_DATABASE', what: expect.stringContaining('two.example') },
+    ]);
+  });
+
   test('that point two services at one database are found, whatever they call this machine', () => {
     const breaches = checkUrls([
       { service: 'orders', url: 'postgres://a:1@localhost:5432/shop' },
@@ -156,6 +173,11 @@ test('a port that listens on all interfaces is found', async () => {
   ]);
   expect(breaches).toMatchObject([{ name: 'PUBLIC_PORT', where: 'the database of orders' }]);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+test('a port that is not named in the URL is that of the kind of database', () => {
+  expect(portOf(new URL('postgres://a@127.0.0.1/a'))).toBe(5432);
+  expect(portOf(new URL('mongodb://a@127.0.0.1/a'))).toBe(27_017);
 });
 
 describe('what a process holds', () => {
@@ -195,98 +217,5 @@ describe('what a process holds', () => {
     expect(processes).toHaveLength(1);
     expect(checkEnvironments(processes, databases)).toEqual([]);
     expect(listGatewayUrls(processes)).toEqual([]);
-  });
-});
-
-describe('on running databases', () => {
-  let data: string;
-  let orders: RunningDatabase;
-  let reviews: RunningDatabase;
-  let databases: { service: string; url: string }[];
-
-  beforeAll(async () => {
-    data = await mkdtemp(path.join(os.tmpdir(), 'freehold-isolation-data-'));
-    const log = pino({ level: 'silent' });
-    const open = (service: string, kind: 'postgres' | 'mongo'): Promise<RunningDatabase> =>
-      openDatabase({ service, kind, folder: path.join(data, service), environment: {}, log });
-    [orders, reviews] = await Promise.all([open('orders', 'postgres'), open('reviews', 'mongo')]);
-    databases = [
-      { service: 'orders', url: orders.url },
-      { service: 'reviews', url: reviews.url },
-    ];
-  });
-
-  afterAll(async () => {
-    await Promise.all([orders.close(), reviews.close()]);
-    await rm(data, { recursive: true });
-  });
-
-  async function asOwner(statement: string): Promise<void> {
-    const client = new Client({ connectionString: orders.ownerUrl });
-    await client.connect();
-    await client.query(statement);
-    await client.end();
-  }
-
-  test('everybody is let in to the own and refused by every other, and the report says so', async () => {
-    const report = await runIsolation({ root: folder, services, databases, supervisorPid: undefined });
-    expect(report.attempts.map(({ who, database, outcome }) => `${who} ${database} ${outcome}`)).toEqual([
-      'orders orders own',
-      'reviews orders refused',
-      'gateway orders refused',
-      'orders reviews refused',
-      'reviews reviews own',
-      'gateway reviews refused',
-    ]);
-    expect(report.breaches).toEqual([]);
-    expect(isIsolated(report)).toBe(true);
-    expect(printReport(report)).toMatch(/^ {2}isolated$/m);
-  });
-
-  test('credentials that open a database of another are a breach', async () => {
-    const shared = { service: 'reviews', url: orders.url };
-    const attempts = await tryCredentials([databases[0]!, shared], [orders.ownerUrl]);
-    expect(attempts.filter(({ outcome }) => outcome === 'BREACH').map(({ who }) => who)).toEqual([
-      'reviews',
-      'gateway',
-      'orders',
-      'gateway',
-    ]);
-  });
-
-  test('where no database was tried, nothing is called isolated', async () => {
-    const report = await runIsolation({ root: folder, services, databases: [], supervisorPid: undefined });
-    expect(isIsolated(report)).toBe(true);
-    expect(printReport(report)).not.toMatch(/^ {2}isolated$/m);
-    expect(printReport(report)).toContain('no database was tried, so nothing says that they are isolated');
-  });
-
-  test('a database that does not answer proves nothing, and is not called isolated', async () => {
-    const gone = { service: 'orders', url: 'postgres://a:b@127.0.0.1:1/a' };
-    const report = await runIsolation({
-      root: folder,
-      services,
-      databases: [gone],
-      supervisorPid: undefined,
-    });
-    expect(isIsolated(report)).toBe(false);
-    expect(report.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
-  });
-
-  test('a role that may change the schema, owns tables or has a strong role is found', async () => {
-    const role = decodeURIComponent(new URL(orders.url).username);
-    expect(await checkRoles(databases)).toEqual([]);
-    await asOwner(`GRANT CREATE ON SCHEMA public TO "${role}"`);
-    expect(await checkRoles(databases)).toMatchObject([
-      { name: 'ROLE_TOO_STRONG', what: expect.stringContaining('make tables') as string },
-    ]);
-    await asOwner(`REVOKE CREATE ON SCHEMA public FROM "${role}"`);
-    const owners = [
-      { service: 'orders', url: orders.ownerUrl },
-      { service: 'reviews', url: reviews.ownerUrl },
-    ];
-    const found = await checkRoles(owners);
-    expect(found.map(({ where }) => where)).toEqual(expect.arrayContaining(['orders', 'reviews']));
-    expect(found.map(({ what }) => what).join()).toContain('may make databases');
   });
 });

@@ -41,7 +41,17 @@ export async function runIsolation(options: IsolationOptions): Promise<Isolation
   }
   notes.push(`credentials and roles of ${databases.length} databases, and where they listen`);
   breaches.push(...checkEnvironments(processes, databases), ...(await checkPorts(databases)));
-  const attempts = await tryCredentials(databases, listGatewayUrls(processes));
+  const attempts = [
+    ...(await tryCredentials(databases, listGatewayUrls(processes))),
+    ...services
+      .filter((name) => databases.every(({ service }) => service !== name))
+      .map((name) => ({
+        who: name,
+        database: name,
+        outcome: 'unknown' as const,
+        how: 'a database that does not run, and whose URL is not set',
+      })),
+  ];
   breaches.push(
     ...attempts
       .filter(({ outcome }) => outcome === 'BREACH')
