@@ -47,8 +47,9 @@ function explainRefusal(name: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code: unknown = Reflect.get(error, 'code');
   if (typeof code !== 'string' && !error.name.startsWith('Mongo')) return error;
+  const named = typeof code === 'string' || typeof code === 'number' ? ` (${code})` : '';
   return new DatabaseError(
-    `The database of ${name} does not take its sample data: ${error.message}${code === undefined ? '' : ` (${code})`}. ` +
+    `The database of ${name} does not take its sample data: ${error.message}${named}. ` +
       `Look at the database that ${nameVariables(name).variable} names; has it been migrated (npx freehold migrate ${name})?`,
     { cause: error },
   );
