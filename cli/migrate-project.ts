@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 import { FolderInUseError } from '../databases/folder-lock.ts';
-import { nameVariables, openDatabase } from '../databases/open-database.ts';
+import { openDatabase, readDatabaseUrls } from '../databases/open-database.ts';
 import { readRunningFile } from '../databases/running-file.ts';
 import {
   applyMigrations,
@@ -86,7 +86,7 @@ async function withTarget<T>(
     log,
     ...(signal ? { signal } : {}),
   });
-  const isEmbedded = !environment[nameVariables(subgraph.name).variable];
+  const isEmbedded = readDatabaseUrls(subgraph.name, environment) === undefined;
   const options = { service: subgraph.name, kind: subgraph.database, folder, environment, log };
   for (const deadline = Date.now() + waitMs; ; await delay(pollMs, undefined, { signal })) {
     const running = isEmbedded ? await readRunningFile(folder) : undefined;

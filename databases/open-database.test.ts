@@ -38,6 +38,19 @@ describe('a database URL from the environment', () => {
     expect(await refusalOf('mongo', 'localhost')).toContain('is not a URL');
   });
 
+  test('of the owner alone is refused, because another database would be migrated', async () => {
+    const opened = openDatabase({
+      service: 'order-history',
+      kind: 'postgres',
+      folder: '/nowhere',
+      environment: { ORDER_HISTORY_DATABASE_OWNER_URL: 'postgresql://u:secret@h/db' },
+      log: pino({ level: 'silent' }),
+    });
+    await expect(opened).rejects.toThrow(
+      'ORDER_HISTORY_DATABASE_OWNER_URL is set and ORDER_HISTORY_DATABASE_URL is not; expected both, or none',
+    );
+  });
+
   test('that no driver understands is refused without its password', async () => {
     expect(await refusalOf('mongo', 'mongodb://u:secret@h:port/db')).not.toContain('secret');
     expect(await refusalOf('postgres', 'postgresql://u:secret@h:port/db')).not.toContain('secret');

@@ -13,20 +13,20 @@ import { reachUrl } from './reach-url.ts';
  * @throws {DatabaseError} when it cannot be had.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<RunningDatabase> {
-  const { variable, ownerVariable } = nameVariables(options.service);
-  const url = options.environment[variable];
-  if (url === undefined || url === '') return await openEmbedded(options);
-  const ownerUrl = options.environment[ownerVariable];
   const { kind, service } = options;
+  const given = readDatabaseUrls(service, options.environment);
+  if (given === undefined) return await openEmbedded(options);
+  const { url, ownerUrl } = given;
+  const { variable, ownerVariable } = nameVariables(service);
   const reached = await reachUrl({ variable, url, kind });
-  if (ownerUrl) await reachUrl({ variable: ownerVariable, url: ownerUrl, kind });
+  if (ownerUrl !== undefined) await reachUrl({ variable: ownerVariable, url: ownerUrl, kind });
   return {
     service,
     kind,
     source: 'url',
     ...reached,
     url,
-    ownerUrl: ownerUrl ? ownerUrl : url,
+    ownerUrl: ownerUrl ?? url,
     isNew: false,
     // Never settles: whether it lives is not ours to watch.
     died: new Promise(() => undefined),
@@ -34,6 +34,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<RunningDat
       // Not ours to stop.
     },
   };
+}
+
+/**
+ * The URLs that the environment gives a service; undefined when it is to have the embedded database.
+ *
+ * @throws {DatabaseError} when the owner's is given alone: the embedded database would be migrated in place of that one.
+ */
+export function readDatabaseUrls(
+  service: string,
+  environment: DatabaseOptions['environment'],
+): { readonly url: string; readonly ownerUrl: string | undefined } | undefined {
+  const { variable, ownerVariable } = nameVariables(service);
+  const url = environment[variable] || undefined;
+  const ownerUrl = environment[ownerVariable] || undefined;
+  if (url !== undefined) return { url, ownerUrl };
+  if (ownerUrl === undefined) return undefined;
+  throw new DatabaseError(
+    `${ownerVariable} is set and ${variable} is not; expected both, or none for the embedded database of ${service}.`,
+  );
 }
 
 /** `ORDER_HISTORY_DATABASE_URL` for `order-history`. */
