@@ -41,7 +41,8 @@ export function readDatabaseUrl(service: string, environment: Environment = read
     throw new ConfigError(
       `${variable} is not set; expected the URL of the database of ${service}. "npx freehold start" starts a database and sets it.`,
     );
-  if (!URL.canParse(url))
+  // MongoDB's may name several hosts, which `URL` does not read: all but the last are left out.
+  if (!URL.canParse(url.replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]*,/, '$1')))
     throw new ConfigError(`${variable} is no URL; expected one such as postgres://user@host/name.`);
   return url;
 }
