@@ -86,3 +86,24 @@ describe('a database that does not answer', () => {
     expect(message).not.toContain('secret');
   });
 });
+
+test('a database without TLS is not asked again when the URL asks for it', async () => {
+  let connections = 0;
+  // What PostgreSQL answers to a client that asks for TLS, where it has none.
+  const plain = createServer((socket) => {
+    connections += 1;
+    socket.once('data', () => socket.end('N'));
+  });
+  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+  const address = plain.address();
+  const url = `postgresql://user:secret@127.0.0.1:${typeof address === 'object' ? address?.port : ''}/db`;
+  try {
+    const reached = reachUrl({ variable: 'URL', url: `${url}?sslmode=verify-full`, kind: 'postgres' });
+    await expect(reached).rejects.toThrow(
+      /refuses: The server does not support SSL connections\. Check .* TLS/,
+    );
+    expect(connections).toBe(1);
+  } finally {
+    plain.close();
+  }
+});

@@ -75,9 +75,15 @@ async function reachPostgres(options: ReachOptions): Promise<ReachedDatabase> {
   }
 }
 
-/** PostgreSQL answered, and will answer the same next time. 57P03: it is still starting. */
+/**
+ * PostgreSQL answered, and will answer the same next time. 57P03: it is still starting. A certificate that is not trusted,
+ * or none where `sslmode` asks for one, stays so too.
+ */
 function isRefusal(error: unknown): error is Error {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  if (!(error instanceof Error)) return false;
+  if (/does not support SSL/.test(error.message)) return true;
+  if (!('code' in error) || typeof error.code !== 'string') return false;
+  if (/CERT|TLS|SSL/.test(error.code)) return true;
   return /^[0-9A-Z]{5}$/.test(error.code) && !error.code.startsWith('57') && !error.code.startsWith('53');
 }
 
@@ -109,8 +115,8 @@ async function reachMongo(options: ReachOptions): Promise<ReachedDatabase> {
 
 function refusalError(variable: string, place: string, error: Error): DatabaseError {
   return new DatabaseError(
-    `The database at ${place} (${variable}) refuses: ${error.message}. ` +
-      `Check user, password and database name in ${variable}.`,
+    `The database at ${place} (${variable}) refuses: ${error.message.replace(/\.$/, '')}. ` +
+      `Check user, password, database name and TLS options in ${variable}.`,
     { cause: error },
   );
 }
