@@ -100,6 +100,17 @@ describe('applying', () => {
     expect(rows).toEqual([{ finished: true, applied_steps_count: 1 }]);
   });
 
+  test('tells of a role that may not migrate, and which variable names another', async () => {
+    await createMigration({ ...target, name: 'init' });
+    await applyMigrations(target);
+    const asService = { ...target, ownerUrl: database.url };
+    for (const attempt of [applyMigrations, diagnoseMigrations])
+      expect(await failureOf(attempt(asService))).toBe(
+        'notes: the role notes_service may not migrate: permission denied for table _prisma_migrations. ' +
+          'Set NOTES_DATABASE_OWNER_URL to a URL with the role that owns the tables.',
+      );
+  });
+
   test('gives the service the tables, but not the record of migrations', async () => {
     await createMigration({ ...target, name: 'init' });
     await applyMigrations(target);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { Client } from 'pg';
+import type { Client } from 'pg';
 
 import { compareHistory, refuseEdited, type History, type MigrationFile } from '../history.ts';
 import { MigrationError } from '../migration-error.ts';
@@ -16,6 +16,7 @@ import type {
   MigrationTarget,
 } from '../migration-target.ts';
 import { withMigrationLock } from './migration-lock.ts';
+import { withOwner } from './owner-client.ts';
 import {
   hasOwnTransactions,
   keepFromService,
@@ -35,7 +36,7 @@ type MigrationList = Parameters<SchemaEngine['applyMigrations']>[0]['migrationsL
 /** Applies what is missing in a PostgreSQL database, with Prisma's engine and in Prisma's format. */
 export async function applyPrismaMigrations(options: ApplyOptions): Promise<MigrationOutcome> {
   const files = await readMigrations(options.folder, 'postgres');
-  return await withClient(options, async (client) => {
+  return await withOwner(options, async (client) => {
     const first = await readHistory(client, files, options);
     // Most calls end here, without a lock and without loading the engine.
     if (first.pending.length === 0 && first.failed.length === 0)
@@ -69,7 +70,7 @@ export async function createPrismaMigration(options: CreateOptions): Promise<Cre
 
 export async function diagnosePrismaMigrations(target: MigrationTarget): Promise<Diagnosis> {
   const files = await readMigrations(target.folder, 'postgres');
-  const records = await withClient(target, readRecords);
+  const records = await withOwner(target, readRecords);
   const history = compareHistory(files, records);
   return {
     pending: history.pending.map((file) => file.name),
@@ -281,16 +282,4 @@ async function writeLockFile(folder: string): Promise<void> {
       if (error.code !== 'EEXIST') throw error;
     },
   );
-}
-
-async function withClient<T>(target: MigrationTarget, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: target.ownerUrl, connectionTimeoutMillis: 10_000 });
-  // A connection lost while idle shows in the next query.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return await use(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
