@@ -4,20 +4,21 @@ import { isMap, isPair, isScalar, isSeq, parseDocument, visit, type Node, type P
  * The text of a Compose file with a service more: whatever it says of `template`, a service with the same kind of
  * database, it then says of `service` too. Comments and order stay. The same text when it says nothing of `template`.
  */
-export function addToComposeFile(text: string, template: string, service: string): string {
+export function addToComposeFile(text: string, names: ComposeNames): string {
   const document = parseDocument(text, { logLevel: 'silent' });
-  const names: Names = { template, service };
   const added = isNode(document.contents) ? duplicateWithin(document.contents, names) : 0;
   return added === 0 ? text : document.toString({ lineWidth: 0 });
 }
 
-interface Names {
+export interface ComposeNames {
   readonly template: string;
   readonly service: string;
+  /** The services that are there: what is of `orders-archive` is not of `orders`. */
+  readonly known: readonly string[];
 }
 
 /** Goes down to what bears the template's name, and puts a renamed copy of it behind it. */
-function duplicateWithin(node: Node, names: Names): number {
+function duplicateWithin(node: Node, names: ComposeNames): number {
   let added = 0;
   const copies: unknown[] = [];
   if (!isMap(node) && !isSeq(node)) return 0;
@@ -34,11 +35,13 @@ function duplicateWithin(node: Node, names: Names): number {
   return added + copies.length;
 }
 
-function bearsName(value: unknown, { template }: Names): boolean {
-  return typeof value === 'string' && (value === template || value.startsWith(`${template}-`));
+function bearsName(value: unknown, { template, known }: ComposeNames): boolean {
+  if (typeof value !== 'string') return false;
+  const owners = known.filter((service) => value === service || value.startsWith(`${service}-`));
+  return owners.includes(template) && owners.every(({ length }) => length <= template.length);
 }
 
-function renamed(item: Node | Pair, { template, service }: Names): Node | Pair {
+function renamed(item: Node | Pair, { template, service }: ComposeNames): Node | Pair {
   const copy = item.clone() as Node | Pair;
   const variable = (name: string): string => name.toUpperCase().replaceAll('-', '_');
   visit(copy as Node, {

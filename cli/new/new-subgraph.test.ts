@@ -122,6 +122,23 @@ describe.each(['postgres', 'mongo'] as const)('a new service on %s', (database) 
   });
 });
 
+test('a service whose name begins with that of another keeps its containers to itself', async () => {
+  await runNewSubgraph({ name: 'accounts-archive', database: 'postgres', type: undefined, root });
+  await runNewSubgraph({ name: 'gift-cards', database: 'postgres', type: undefined, root });
+  const text = await readFile(path.join(root, 'docker-compose.yml'), 'utf8');
+  const { services, networks, volumes } = parse(text, { merge: true });
+  const names = [services, networks, volumes].flatMap((part: object) => Object.keys(part));
+  expect(names.filter((name) => name.startsWith('gift-cards'))).toEqual([
+    'gift-cards',
+    'gift-cards-prepare',
+    'gift-cards-database',
+    'gift-cards',
+    'gift-cards-data',
+    'gift-cards-owner',
+    'gift-cards-secret',
+  ]);
+});
+
 test.each([
   ['orders', undefined, '"orders" is already the name'],
   ['Gift Cards', undefined, 'expected lower-case words'],

@@ -68,6 +68,7 @@ async function addToProject(project: Project, name: string, database: DatabaseKi
 
 /** Gives the service its containers, as a service with the same kind of database has them; answers what was changed. */
 async function addToContainers(project: Project, name: string, database: DatabaseKind): Promise<string[]> {
+  const known = project.subgraphs.map((subgraph) => subgraph.name);
   const template = project.subgraphs.find((subgraph) => subgraph.database === database)?.name;
   if (template === undefined) return [];
   const changed: string[] = [];
@@ -75,7 +76,7 @@ async function addToContainers(project: Project, name: string, database: Databas
     const place = path.join(project.root, file);
     if (!existsSync(place)) continue;
     const before = await readFile(place, 'utf8');
-    const added = addToComposeFile(before, template, name);
+    const added = addToComposeFile(before, { template, service: name, known });
     if (added === before) continue;
     const formatted = await formatFiles({ [file]: added }, project.root);
     await writeFile(place, formatted[file] ?? added);
