@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -36,6 +36,15 @@ test('the keys are made once, also by many at the same time, and are for their o
   await Promise.all([1, 2, 3].map(() => ensureDevelopmentKeys(root)));
   const kinds = await Promise.all([keys.privateFile, keys.jwksFile].map((file) => stat(file)));
   expect(kinds.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
+});
+
+test('a folder that cannot hold the keys is named', async () => {
+  const file = path.join(root, 'a-file');
+  await writeFile(file, '');
+  await expect(ensureDevelopmentKeys(file)).rejects.toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringMatching(/^The development keys cannot be made in .*a-file.*keys: ENOTDIR: /),
+  });
 });
 
 test('a duration has a unit', () => {

@@ -40,6 +40,18 @@ export function nameDevelopmentKeys(projectRoot: string): DevelopmentKeys {
 /** Makes the development keys of a project unless they are there; both files are readable by their owner only. */
 export async function ensureDevelopmentKeys(projectRoot: string): Promise<DevelopmentKeys> {
   const keys = nameDevelopmentKeys(projectRoot);
+  try {
+    return await makeKeys(keys);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new ConfigError(
+      `The development keys cannot be made in ${path.dirname(keys.privateFile)}: ${error.message}. ` +
+        'Free the disk, or mend the rights of that folder.',
+    );
+  }
+}
+
+async function makeKeys(keys: DevelopmentKeys): Promise<DevelopmentKeys> {
   await mkdir(path.dirname(keys.privateFile), { recursive: true, mode: 0o700 });
   const pair = await generateKeyPair(algorithm, { extractable: true });
   const about = { kid: `development-${randomUUID().slice(0, 8)}`, alg: algorithm, use: 'sig' };

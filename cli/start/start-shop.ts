@@ -59,6 +59,13 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   const { project, dataFolder, signal } = options;
   const explainToken = readEnvironment(options.environment)['FREEHOLD_EXPLAIN_TOKEN'];
   const logFolder = path.join(dataFolder, 'logs');
+  // Before anything is brought up, because it may fail.
+  const { jwksFile } = await ensureDevelopmentKeys(project.root);
+  // Who reaches the page gets the token, so it stays on this machine.
+  const signedIn = /^(127\.0\.0\.1|::1|localhost)$/.test(options.gatewayHost)
+    ? project.developmentUser
+    : undefined;
+  const graphiqlToken = signedIn && (await mintTokenFor(project, {}, graphiqlTokenS));
   // One part's failure ends the others' start: nobody wants to wait for a seed that is thrown away.
   const failure = new AbortController();
   const bothSignals = AbortSignal.any([signal, failure.signal]);
@@ -89,12 +96,6 @@ export async function startShop(options: StartShopOptions): Promise<RunningShop>
   }
 
   options.reporter.step('gateway', 'starting');
-  const { jwksFile } = await ensureDevelopmentKeys(project.root);
-  // Who reaches the page gets the token, so it stays on this machine.
-  const signedIn = /^(127\.0\.0\.1|::1|localhost)$/.test(options.gatewayHost)
-    ? project.developmentUser
-    : undefined;
-  const graphiqlToken = signedIn && (await mintTokenFor(project, {}, graphiqlTokenS));
   const secrets = { signingKey, jwksFile, explainToken, graphiqlToken };
   const gateway = makeGatewayProcess(options, services, logFolder, secrets);
   const { url } = await gateway.start(signal).catch(async (error: unknown) => {
