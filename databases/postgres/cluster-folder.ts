@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -12,6 +10,7 @@ import type { PostgresBinaries } from './binaries.ts';
 import { credentialsShape, makeCredentials, type Credentials, type RoleNames } from './credentials.ts';
 import { stopLeftoverServer } from './leftover.ts';
 import type { RunAs } from './run-as.ts';
+import { runBounded } from './run-bounded.ts';
 
 /** The files of one embedded PostgreSQL. */
 export interface ClusterFiles {
@@ -69,7 +68,8 @@ export async function prepareCluster(options: PrepareOptions): Promise<PreparedC
   if (state === 'preparing') {
     log.info({ service }, 'the set-up of the database was interrupted and starts over');
     await stopLeftoverServer(files.cluster, service, log);
-    await rm(files.cluster, { recursive: true, force: true });
+    // initdb ends with the process that ran it, in the moment in which this one may come.
+    await rm(files.cluster, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
   return { credentials: await makeCluster(options), isNew: true };
 }
@@ -128,7 +128,7 @@ async function makeCluster(options: PrepareOptions): Promise<Credentials> {
       const { uid, gid } = runAs.account;
       await Promise.all([chown(passwordFile, uid, gid), chown(files.cluster, uid, gid)]);
     }
-    const command = runAs.wrap(binaries.initdb, [
+    const args = [
       `--pgdata=${files.cluster}`,
       `--username=${roles.admin}`,
       `--pwfile=${passwordFile}`,
@@ -140,8 +140,8 @@ async function makeCluster(options: PrepareOptions): Promise<Credentials> {
       '--locale=C',
       '--data-checksums',
       '--no-instructions',
-    ]);
-    await promisify(execFile)(command.file, command.args, { ...command.ids, cwd: '/', timeout: 120_000 });
+    ];
+    await runBounded(runAs, binaries.initdb, args, 120_000);
     await writeFile(path.join(files.cluster, 'pg_hba.conf'), printHostRules(roles));
   } catch (error) {
     throw setUpError(options, error);
@@ -165,10 +165,9 @@ function printHostRules(roles: RoleNames): string {
 
 function setUpError(options: PrepareOptions, error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
-  const detail = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
   return new DatabaseError(
     `The PostgreSQL of ${options.service} cannot be set up in ${options.files.folder}: ` +
-      `${detail === '' ? error.message : detail} Nothing is kept of the attempt; mend the cause and start again.`,
+      `${error.message} Nothing is kept of the attempt; mend the cause and start again.`,
     { cause: error },
   );
 }

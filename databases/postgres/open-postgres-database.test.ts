@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { bundleProgram, type BundledProgram } from '../../tests/support/bundle-program.ts';
+import { listProcesses } from '../../tests/support/process-tree.ts';
 import { findQuietPort } from '../../tests/support/quiet-port.ts';
 import { timeEmptyProcess } from '../../tests/support/time-empty-process.ts';
 import { DatabaseError } from '../database-error.ts';
@@ -230,6 +231,24 @@ describe('a supervisor killed by SIGKILL', () => {
     child.kill('SIGKILL');
     await ended(serverPid);
     expect((await open(folder)).isNew).toBe(false);
+  });
+
+  test('takes along what sets its database up, so that the next start begins anew', async () => {
+    const folder = path.join(root, 'half-made');
+    const child = spawn(process.execPath, [program.file, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    let initdb = 0;
+    const find = async (): Promise<number> => {
+      const running = (await listProcesses()).filter(({ command }) => command.includes(folder));
+      return (initdb = running.find(({ command }) => /^\S*\/initdb /.test(command))?.pid ?? 0);
+    };
+    await expect.poll(find, { timeout: 20_000 }).toBeGreaterThan(0);
+    const gone = once(child, 'exit');
+    // Held, it would not end by itself.
+    process.kill(initdb, 'SIGSTOP');
+    child.kill('SIGKILL');
+    await gone;
+    await ended(initdb);
+    expect((await open(folder)).isNew).toBe(true);
   });
 
   test('and its keeper too leaves a server that the next start takes over', async (context) => {
