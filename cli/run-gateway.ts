@@ -4,7 +4,7 @@ import type { GatewayConfigInput } from '../gateway/config/gateway-config.ts';
 import { listen } from '../gateway/http/listen.ts';
 import { createGateway } from '../gateway/index.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { leaveParent, tellParent } from './process/parent-channel.ts';
+import { leaveParent, onceParentIsGone, tellParent } from './process/parent-channel.ts';
 
 /** Runs a gateway in this process until SIGTERM or SIGINT; SIGHUP loads the supergraph again. */
 export async function runGateway(input: GatewayConfigInput): Promise<void> {
@@ -19,7 +19,7 @@ export async function runGateway(input: GatewayConfigInput): Promise<void> {
     const stop = (): void => void listening.stop().then(resolve, resolve);
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    process.on('disconnect', stop);
+    onceParentIsGone(stop);
     process.on('SIGHUP', () => void gateway.reload());
   });
   log.info({ url: `${listening.url}/graphql`, engine: gateway.config.engine }, 'the gateway answers');

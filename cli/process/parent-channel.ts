@@ -7,7 +7,15 @@ export interface ReadyMessage {
 
 /** Tells the parent process, where there is one that listens. */
 export function tellParent(message: ReadyMessage): void {
-  process.send?.(message);
+  // One that goes in this moment is heard of by `onceParentIsGone`.
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+/** Calls `stop` when the parent process has gone, also when it went before; never where there was none. */
+export function onceParentIsGone(stop: () => void): void {
+  if (process.send === undefined) return;
+  if (process.connected) process.once('disconnect', stop);
+  else stop();
 }
 
 /** The message as a `ReadyMessage`, or undefined when it is something else. */

@@ -21,6 +21,8 @@ export interface RunningCommand {
   readonly ready: Promise<{ readonly url: string; readonly port: number }>;
   readonly ended: Promise<Ending>;
   kill(signal: NodeJS.Signals): void;
+  /** Closes the channel, as the end of the parent process does; answers the code with which the command ends then. */
+  disconnect(): Promise<number | null>;
   output(): string;
 }
 
@@ -47,6 +49,12 @@ export function startFreehold(
     ready,
     ended,
     kill: (signal) => void child.kill(signal),
+    disconnect: () =>
+      new Promise((resolve) => {
+        // No `close` comes of a channel that this side has closed.
+        child.once('exit', (code) => resolve(code));
+        child.disconnect();
+      }),
     output: () => output.stdout + output.stderr,
   };
 }

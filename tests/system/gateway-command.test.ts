@@ -78,6 +78,11 @@ test.each(['SIGTERM', 'SIGINT'])(
   },
 );
 
+test('stops cleanly when its parent went before it was up', async () => {
+  const command = startFreehold(['gateway', '--supergraph', supergraphFile, '--port', '0']);
+  expect(await command.disconnect()).toBe(0);
+});
+
 test('loads a changed supergraph on SIGHUP', async () => {
   const file = path.join(folder, 'changing.graphql');
   await writeFile(file, composeSubgraphs(sdlByName, subgraphs.urls));
