@@ -6,16 +6,21 @@ import type {
   IndexStmt,
   Node,
   RenameStmt,
-  TypeName,
 } from 'libpg-query';
 
 import type { ColumnFacts, DatabaseFacts, TableFacts } from './database-facts.ts';
+import { lastName, printType, textOf } from './sql-names.ts';
 
 /** Applies one statement to what is known of the database. Statements that change no table, index or enum pass. */
 export function applySql(facts: DatabaseFacts, node: Node): void {
   if ('CreateStmt' in node) {
     const { relation, tableElts = [] } = node.CreateStmt;
-    const table: TableFacts = { name: relation?.relname ?? '', columns: new Map(), indexes: new Map() };
+    const table: TableFacts = {
+      name: relation?.relname ?? '',
+      schema: relation?.schemaname ?? 'public',
+      columns: new Map(),
+      indexes: new Map(),
+    };
     if (!facts.tables.has(table.name)) facts.tables.set(table.name, table);
     for (const element of tableElts) {
       if ('ColumnDef' in element) addColumn(table, element.ColumnDef);
@@ -57,18 +62,6 @@ function dropColumn(table: TableFacts, name: string): void {
     if (index.columns.includes(name)) table.indexes.delete(index.name);
 }
 
-/** The text of a name's part or of a list's item. */
-export function textOf(node: Node): string {
-  return 'String' in node ? (node.String.sval ?? '') : '';
-}
-
-/** The last part of a qualified name, such as `x` of `"public"."x"`. */
-export function lastName(node: Node): string {
-  if ('List' in node) return (node.List.items ?? []).map(textOf).at(-1) ?? '';
-  if ('TypeName' in node) return (node.TypeName.names ?? []).map(textOf).at(-1) ?? '';
-  return textOf(node);
-}
-
 function addColumn(table: TableFacts, definition: ColumnDef): void {
   const name = definition.colname ?? '';
   const constraints = (definition.constraints ?? []).flatMap((node) =>
@@ -89,17 +82,6 @@ function addColumn(table: TableFacts, definition: ColumnDef): void {
   const [primary, unique] = [find('CONSTR_PRIMARY'), find('CONSTR_UNIQUE')];
   if (primary !== undefined) setKey(table, primary.conname ?? `${table.name}_pkey`, [name], true);
   if (unique !== undefined) setKey(table, unique.conname ?? `${table.name}_${name}_key`, [name], false);
-}
-
-/** A type as PostgreSQL prints it, without its schema. */
-export function printType(type: TypeName | undefined): string {
-  const name = (type?.names ?? []).map(textOf).at(-1) ?? '';
-  const modifiers = (type?.typmods ?? []).flatMap((node) =>
-    'A_Const' in node && node.A_Const.ival !== undefined ? [String(node.A_Const.ival.ival ?? 0)] : [],
-  );
-  // NUMERIC(10) is NUMERIC(10,0).
-  if (name === 'numeric' && modifiers.length === 1) modifiers.push('0');
-  return `${name}${modifiers.length > 0 ? `(${modifiers.join(',')})` : ''}${(type?.arrayBounds ?? []).length > 0 ? '[]' : ''}`;
 }
 
 function setKey(table: TableFacts, name: string, columns: readonly string[], isPrimary: boolean): void {

@@ -8,6 +8,8 @@ export interface DatabaseFacts {
 /** A table, or a MongoDB collection. */
 export interface TableFacts {
   name: string;
+  /** Of PostgreSQL: the schema that it was made in, or moved to. */
+  schema?: string;
   /** Columns; of a collection the top-level properties of its validator. */
   readonly columns: Map<string, ColumnFacts>;
   readonly indexes: Map<string, IndexFacts>;

@@ -64,6 +64,11 @@ export function migrate(summary: string, ...hazards: Hazard[]): Omit<JudgedState
   return { phase: 'migrate', summary, hazards };
 }
 
+/** A table that this change itself makes has no rows and no readers yet. */
+export function isDeployed(table: string, { deployed, now }: HazardContext): boolean {
+  return deployed.tables.has(table) && now.tables.has(table);
+}
+
 /** Whether a row can only be inserted with a value for the column. */
 export function isRequired(table: string, column: string, { now }: HazardContext): boolean {
   const facts = now.tables.get(table)?.columns.get(column);

@@ -1,6 +1,7 @@
 import type { AlterTableCmd, Node } from 'libpg-query';
 
-import { isThere, printType, textOf } from '../databases/apply-sql.ts';
+import { isThere } from '../databases/apply-sql.ts';
+import { printType, textOf } from '../databases/sql-names.ts';
 import {
   contract,
   expand,

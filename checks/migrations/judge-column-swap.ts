@@ -1,6 +1,6 @@
 import type { AlterTableCmd, ColumnDef } from 'libpg-query';
 
-import { printType } from '../databases/apply-sql.ts';
+import { printType } from '../databases/sql-names.ts';
 import { contract, isRequired, moveColumn, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { judgeAlter } from './judge-alter.ts';
 

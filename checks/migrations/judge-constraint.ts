@@ -1,6 +1,6 @@
 import type { Constraint } from 'libpg-query';
 
-import { textOf } from '../databases/apply-sql.ts';
+import { textOf } from '../databases/sql-names.ts';
 import { contract, expand, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;

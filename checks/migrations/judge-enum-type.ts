@@ -38,3 +38,20 @@ function listColumns(type: string, { deployed, now }: HazardContext): { table: s
       .map((column) => ({ table: before.name, column })),
   );
 }
+
+/** Judges ALTER TYPE ... ADD VALUE and RENAME VALUE. */
+export function judgeEnumValue(type: string, before: string | undefined, after: string): Judged {
+  if (before === undefined) return expand(`add value ${after} to ${type}`);
+  return contract(`rename value ${before} of ${type} to ${after}`, {
+    rule: 'enum-value-renamed',
+    severity: 'breaking',
+    table: type,
+    part: before,
+    what: `Value ${before} of type ${type} is renamed to ${after}.`,
+    why: `The version now deployed writes ${before}, which PostgreSQL then refuses, and reads ${after}, which it does not know.`,
+    next: [
+      `Add ${after} as a new value, deploy a version that knows both, and move the rows in batches.`,
+      `Leave ${before} unused; PostgreSQL cannot drop a value of an enum.`,
+    ],
+  });
+}

@@ -1,0 +1,43 @@
+import type { IndexStmt } from 'libpg-query';
+
+import { contract, expand, isDeployed, type HazardContext, type JudgedStatement } from './hazard.ts';
+
+/** Judges CREATE INDEX. */
+export function judgeIndex(statement: IndexStmt, context: HazardContext): Omit<JudgedStatement, 'line'> {
+  const table = statement.relation?.relname ?? '';
+  const columns = (statement.indexParams ?? [])
+    .map((part) => ('IndexElem' in part ? (part.IndexElem.name ?? '(expression)') : ''))
+    .join(', ');
+  const name = statement.idxname ?? `on ${table} (${columns})`;
+  const unique = statement.unique === true;
+  const summary = `create ${unique ? 'unique ' : ''}index ${name}`;
+  if (!isDeployed(table, context)) return expand(summary);
+  if (unique)
+    return contract(summary, {
+      rule: 'unique-added',
+      severity: 'warning',
+      table,
+      part: name,
+      what: `Unique index ${name} makes (${columns}) unique in ${table}.`,
+      why: `It fails when two rows are equal${statement.concurrent === true ? '' : ', stops writes while it is built'}, and from then on refuses what an older version may write.`,
+      next: [
+        'Look for duplicates first: SELECT the columns, count(*) ... GROUP BY ... HAVING count(*) > 1.',
+        ...(statement.concurrent === true
+          ? []
+          : ['Build it with CREATE UNIQUE INDEX CONCURRENTLY, alone in a migration of its own.']),
+      ],
+    });
+  if (statement.concurrent === true) return expand(summary);
+  return expand(summary, {
+    rule: 'index-blocks-writes',
+    severity: 'warning',
+    table,
+    part: name,
+    what: `Index ${name} on ${table} (${columns}) is built without CONCURRENTLY.`,
+    why: 'No row of the table can be written until the index is built: on a large table that takes minutes.',
+    next: [
+      'Write CREATE INDEX CONCURRENTLY, alone in a migration of its own (it is refused in a transaction).',
+      'When the table is known to be small, it may stay so.',
+    ],
+  });
+}

@@ -1,0 +1,81 @@
+import type { AlterObjectSchemaStmt, RenameStmt } from 'libpg-query';
+
+import { lastName } from '../databases/sql-names.ts';
+import {
+  contract,
+  expand,
+  isDeployed,
+  isRequired,
+  moveColumn,
+  type Hazard,
+  type HazardContext,
+  type JudgedStatement,
+} from './hazard.ts';
+import { judgeTypeRename } from './judge-enum-type.ts';
+
+type Judged = Omit<JudgedStatement, 'line'>;
+
+/** Judges ALTER ... RENAME. */
+export function judgeRename(statement: RenameStmt, context: HazardContext): Judged {
+  const { renameType, newname = '', subname = '' } = statement;
+  const table = statement.relation?.relname ?? '';
+  if (renameType === 'OBJECT_COLUMN' && isDeployed(table, context)) {
+    const judged = contract(`rename column ${table}.${subname} to ${newname}`, {
+      rule: 'column-renamed',
+      severity: 'warning',
+      table,
+      part: subname,
+      what: `Column ${table}.${subname} is renamed to ${newname}.`,
+      why: 'The old name is gone at once.',
+      next: [
+        `Add ${table}.${newname} beside ${subname}, write both, and fill the old rows.`,
+        `Deploy a version that reads ${newname}; drop ${subname} when no older version runs any more.`,
+        `Or keep the column's name and rename the field alone: @map("${subname}") in schema.prisma.`,
+      ],
+      takesAway: { table, column: subname },
+    });
+    return moveColumn(judged, table, subname, `${table}.${newname}`, isRequired(table, subname, context));
+  }
+  if (renameType === 'OBJECT_TABLE' && isDeployed(table, context))
+    return swapTable(table, newname, {
+      rule: 'table-renamed',
+      severity: 'warning',
+      table,
+      what: `Table ${table} is renamed to ${newname}.`,
+      why: 'The old name is gone at once.',
+      next: [
+        `Keep the table's name and rename the model alone: @@map("${table}") in schema.prisma.`,
+        `Or leave a view named ${table} behind until no older version runs any more.`,
+      ],
+      takesAway: { table },
+    });
+  if (renameType === 'OBJECT_TYPE' && statement.object !== undefined)
+    return judgeTypeRename(lastName(statement.object), newname, context);
+  return expand(`rename ${subname || table}`);
+}
+
+/** Neither Prisma nor SQL that is written by hand finds a table in another schema. */
+export function judgeMove(statement: AlterObjectSchemaStmt, context: HazardContext): Judged {
+  const { objectType, relation, newschema = '' } = statement;
+  const table = relation?.relname ?? '';
+  if (objectType !== 'OBJECT_TABLE' || !isDeployed(table, context)) return expand(`move to ${newschema}`);
+  return contract(`move table ${table} to schema ${newschema}`, {
+    rule: 'table-renamed',
+    severity: 'warning',
+    table,
+    what: `Table ${table} is moved to schema ${newschema}.`,
+    why: 'It is gone from its old schema at once.',
+    next: [`Leave a view named ${table} in the old schema until no older version runs any more.`],
+    takesAway: { table },
+  });
+}
+
+function swapTable(table: string, after: string, hazard: Hazard): Judged {
+  return {
+    ...contract(`rename table ${table} to ${after}`, hazard),
+    instead: [
+      { phase: 'expand', text: `create a view ${after} over ${table}` },
+      { phase: 'contract', text: `drop the view and rename ${table} to ${after}, in one transaction` },
+    ],
+  };
+}
