@@ -1,3 +1,5 @@
+import type { Node } from 'libpg-query';
+
 import type { DatabaseFacts } from '../databases/database-facts.ts';
 import type { PrismaModel } from '../databases/prisma-models.ts';
 import type { Severity } from '../finding.ts';
@@ -46,6 +48,9 @@ export interface HazardContext {
   readonly now: DatabaseFacts;
   /** As the base's migrations left it: what is not in here holds no rows yet and is read by nobody. */
   readonly deployed: DatabaseFacts;
+  /** The statements before and after this one in its file, of PostgreSQL: they run in one transaction with it. */
+  readonly earlier: readonly Node[];
+  readonly later: readonly Node[];
   /** What the deployed version's schema.prisma declares; of a MongoDB service nothing. */
   readonly models: readonly PrismaModel[];
   /** Whether the deployed version's code has the name of a column or property in it. */

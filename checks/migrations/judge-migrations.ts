@@ -53,6 +53,8 @@ export function judgeMigrations(context: MigrationsContext): {
       const outcome = judgeMigration(head, migration, {
         now,
         deployed,
+        earlier: [],
+        later: [],
         models: base?.models ?? [],
         isNamedInCode: (name) => findNameInCode(context.base, service, name).length > 0,
       });
@@ -80,8 +82,10 @@ function judgeMigration(
   const statements: JudgedStatement[] = [];
   const findings: Finding[] = [];
   if ('statements' in outcome) {
-    for (const { node, line } of outcome.statements) {
-      statements.push(...judgeSql(node, context).map((judged) => ({ ...judged, line })));
+    const nodes = outcome.statements.map(({ node }) => node);
+    for (const [at, { node, line }] of outcome.statements.entries()) {
+      const around = { ...context, earlier: nodes.slice(0, at), later: nodes.slice(at + 1) };
+      statements.push(...judgeSql(node, around).map((judged) => ({ ...judged, line })));
       applySql(context.now, node);
     }
     const concurrent = outcome.statements.find(({ node }) => isConcurrent(node));

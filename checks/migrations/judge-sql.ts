@@ -7,6 +7,7 @@ import { judgeDrop } from './judge-drop.ts';
 import { judgeEnumValue, judgeTypeDrop } from './judge-enum-type.ts';
 import { judgeIndex } from './judge-index.ts';
 import { judgeMove, judgeRename } from './judge-rename.ts';
+import { judgeDefaultRights, judgeGrant } from './judge-rights.ts';
 import { judgeRows } from './judge-rows.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
@@ -31,6 +32,9 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
       return objects.flatMap((object) => judgeTypeDrop(lastName(object), context));
     return objects.map((object) => judgeDrop(removeType, lastName(object), context));
   }
+  if ('GrantStmt' in node) return [judgeGrant(node.GrantStmt, context)];
+  if ('AlterDefaultPrivilegesStmt' in node)
+    return [judgeDefaultRights(node.AlterDefaultPrivilegesStmt.action)];
   if ('CreateStmt' in node) return [expand(`create table ${node.CreateStmt.relation?.relname ?? ''}`)];
   if ('CreateEnumStmt' in node)
     return [expand(`create type ${(node.CreateEnumStmt.typeName ?? []).map(textOf).at(-1) ?? ''}`)];

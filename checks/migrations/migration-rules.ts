@@ -66,6 +66,11 @@ export const migrationRules: readonly RuleInfo[] = [
     'What has to run before the deployment and what after it cannot be one file.',
   ),
   migrationRule(
+    'rights-revoked',
+    'breaking',
+    'The service reads and writes with the rights of its role, and the version now deployed needs them.',
+  ),
+  migrationRule(
     'migration-edited',
     'breaking',
     'Databases that have run it refuse a migration with another checksum.',
