@@ -3,35 +3,30 @@ import type {
   AlterTableStmt,
   ColumnDef,
   Constraint,
+  CreateStmt,
   IndexStmt,
   Node,
   RenameStmt,
+  TableLikeClause,
 } from 'libpg-query';
 
+import { applyObject, createTable, dropObject } from './apply-objects.ts';
 import type { ColumnFacts, DatabaseFacts, TableFacts } from './database-facts.ts';
 import { lastName, printType, textOf } from './sql-names.ts';
 
 /** Applies one statement to what is known of the database. Statements that change no table, index or enum pass. */
 export function applySql(facts: DatabaseFacts, node: Node): void {
   if ('CreateStmt' in node) {
-    const { relation, tableElts = [] } = node.CreateStmt;
-    const table: TableFacts = {
-      name: relation?.relname ?? '',
-      schema: relation?.schemaname ?? 'public',
-      columns: new Map(),
-      indexes: new Map(),
-    };
-    if (!facts.tables.has(table.name)) facts.tables.set(table.name, table);
-    for (const element of tableElts) {
-      if ('ColumnDef' in element) addColumn(table, element.ColumnDef);
-      if ('Constraint' in element) addConstraint(table, element.Constraint);
-    }
+    addTable(facts, node.CreateStmt);
   } else if ('AlterTableStmt' in node) alterTable(facts, node.AlterTableStmt);
   else if ('IndexStmt' in node) addIndex(facts, node.IndexStmt);
   else if ('RenameStmt' in node) rename(facts, node.RenameStmt);
   else if ('DropStmt' in node) {
-    for (const name of (node.DropStmt.objects ?? []).map(lastName))
-      drop(facts, node.DropStmt.removeType ?? '', name, node.DropStmt.behavior === 'DROP_CASCADE');
+    const { objects = [], removeType = '', behavior } = node.DropStmt;
+    for (const object of objects) {
+      drop(facts, removeType, lastName(object), behavior === 'DROP_CASCADE');
+      dropObject(facts, removeType, object, behavior === 'DROP_CASCADE');
+    }
   } else if ('CreateEnumStmt' in node) {
     const { typeName = [], vals = [] } = node.CreateEnumStmt;
     facts.enums.set(typeName.map(textOf).at(-1) ?? '', vals.map(textOf));
@@ -41,7 +36,45 @@ export function applySql(facts: DatabaseFacts, node: Node): void {
     if (values === undefined || newVal === undefined) return;
     if (oldVal === undefined) values.push(newVal);
     else values.splice(values.indexOf(oldVal), 1, newVal);
+  } else if ('AlterObjectSchemaStmt' in node) {
+    const table = facts.tables.get(node.AlterObjectSchemaStmt.relation?.relname ?? '');
+    if (table !== undefined) table.schema = node.AlterObjectSchemaStmt.newschema ?? '';
+  } else applyObject(facts, node);
+}
+
+function addTable(facts: DatabaseFacts, { relation, tableElts = [], inhRelations = [] }: CreateStmt): void {
+  const table = createTable(relation?.relname ?? '', relation?.schemaname);
+  // IF NOT EXISTS finds it, and leaves it as it is.
+  if (facts.tables.has(table.name)) return;
+  facts.tables.set(table.name, table);
+  for (const parent of inhRelations)
+    if ('RangeVar' in parent) copyColumns(table, facts.tables.get(parent.RangeVar.relname ?? ''));
+  for (const element of tableElts) {
+    if ('TableLikeClause' in element) copyLike(facts, table, element.TableLikeClause);
+    if ('ColumnDef' in element) addColumn(table, element.ColumnDef);
+    if ('Constraint' in element) addConstraint(table, element.Constraint);
   }
+}
+
+// https://github.com/postgres/postgres/blob/REL_18_STABLE/src/include/nodes/parsenodes.h, TableLikeOption
+const likeFilled = 8 | 16 | 32;
+const likeIndexes = 64;
+
+/** `(LIKE people INCLUDING ALL)`: columns and NOT NULL always, defaults and indexes where the clause says so. */
+function copyLike(facts: DatabaseFacts, table: TableFacts, { relation, options = 0 }: TableLikeClause): void {
+  const model = facts.tables.get(relation?.relname ?? '');
+  copyColumns(table, model, (options & likeFilled) !== 0);
+  if (model === undefined || (options & likeIndexes) === 0) return;
+  for (const index of model.indexes.values()) {
+    const ending = index.isPrimary ? 'pkey' : `${index.columns.join('_')}_${index.isUnique ? 'key' : 'idx'}`;
+    const name = `${table.name}_${ending}`;
+    table.indexes.set(name, { ...index, name });
+  }
+}
+
+function copyColumns(table: TableFacts, model: TableFacts | undefined, isFilled = true): void {
+  for (const column of model?.columns.values() ?? [])
+    table.columns.set(column.name, { ...column, hasDefault: isFilled && column.hasDefault });
 }
 
 function drop(facts: DatabaseFacts, kind: string, name: string, isCascade: boolean): void {
@@ -147,6 +180,17 @@ function alter(table: TableFacts, command: AlterTableCmd): void {
     case 'AT_DropConstraint':
       table.indexes.delete(name);
       return;
+    case 'AT_AddIdentity':
+      change({ hasDefault: true, isNullable: false });
+      return;
+    case 'AT_DropIdentity':
+    case 'AT_DropExpression':
+      change({ hasDefault: false });
+      return;
+    case 'AT_EnableRowSecurity':
+    case 'AT_DisableRowSecurity':
+      table.hasRowSecurity = command.subtype === 'AT_EnableRowSecurity';
+      return;
     default:
   }
 }
@@ -184,6 +228,19 @@ function rename(facts: DatabaseFacts, statement: RenameStmt): void {
     facts.tables.delete(relation);
     table.name = newname;
     facts.tables.set(newname, table);
+  } else if (renameType === 'OBJECT_SCHEMA') {
+    for (const moved of facts.tables.values()) if (moved.schema === subname) moved.schema = newname;
+  } else if (facts.views.has(relation)) {
+    const columns = facts.views.get(relation);
+    if (renameType === 'OBJECT_COLUMN')
+      facts.views.set(
+        relation,
+        columns?.map((name) => (name === subname ? newname : name)),
+      );
+    else {
+      facts.views.delete(relation);
+      facts.views.set(newname, columns);
+    }
   } else if (renameType === 'OBJECT_COLUMN' && table !== undefined) renameColumn(table, subname, newname);
   else if (renameType === 'OBJECT_INDEX')
     for (const { indexes } of facts.tables.values()) renameIndex(indexes, relation, newname);

@@ -3,6 +3,10 @@ export interface DatabaseFacts {
   readonly tables: Map<string, TableFacts>;
   /** Values of PostgreSQL's enum types, by the type's name. */
   readonly enums: Map<string, string[]>;
+  /** Columns of PostgreSQL's views in order, by the view's name; undefined where its query does not tell them. */
+  readonly views: Map<string, readonly string[] | undefined>;
+  /** Names of PostgreSQL's functions and procedures. */
+  readonly functions: Set<string>;
 }
 
 /** A table, or a MongoDB collection. */
@@ -10,6 +14,12 @@ export interface TableFacts {
   name: string;
   /** Of PostgreSQL: the schema that it was made in, or moved to. */
   schema?: string;
+  /** Of PostgreSQL: whether only the rows are seen that a policy lets through. */
+  hasRowSecurity?: boolean;
+  /** Of PostgreSQL: names of the policies. */
+  readonly policies?: Set<string>;
+  /** Whether it was made in a way that does not tell its columns. */
+  readonly isUnclear?: true;
   /** Columns; of a collection the top-level properties of its validator. */
   readonly columns: Map<string, ColumnFacts>;
   readonly indexes: Map<string, IndexFacts>;
@@ -42,7 +52,7 @@ export interface IndexFacts {
 }
 
 export function createDatabaseFacts(): DatabaseFacts {
-  return { tables: new Map(), enums: new Map() };
+  return { tables: new Map(), enums: new Map(), views: new Map(), functions: new Set() };
 }
 
 /** The top-level property of a path: MongoDB indexes `price.amount` to search by price. */

@@ -16,6 +16,8 @@ export interface PrismaField {
   readonly name: string;
   readonly column: string;
   readonly isRequired: boolean;
+  /** Whether Prisma leaves the value to the database: autoincrement() and dbgenerated(). */
+  readonly isFilledByDatabase: boolean;
   readonly location: SourceLocation;
 }
 
@@ -30,6 +32,7 @@ interface DatamodelDescription {
         readonly dbName?: string | null;
         readonly kind: string;
         readonly isRequired: boolean;
+        readonly default?: unknown;
       }[];
     }[];
   };
@@ -66,12 +69,18 @@ export function parsePrismaModels(text: string, file: string): readonly PrismaMo
           name: field.name,
           column: field.dbName ?? field.name,
           isRequired: field.isRequired,
+          isFilledByDatabase: isLeftToDatabase(field.default),
           location: { file, line: findFieldLine(lines, start, field.name) },
         })),
     };
   });
   cache.set(`${file}\0${text}`, models);
   return models;
+}
+
+function isLeftToDatabase(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('name' in value)) return false;
+  return value.name === 'autoincrement' || value.name === 'dbgenerated';
 }
 
 function findFieldLine(lines: readonly string[], start: number, name: string): number {

@@ -18,11 +18,21 @@ export interface Hazard {
   readonly why: string;
   readonly next: readonly string[];
   /** Set when it takes away what the deployed version may read: it is breaking when that version does. */
-  readonly takesAway?: { readonly table: string; readonly column?: string };
+  readonly takesAway?: TakenAway;
   /** Set when what the deployed version may write is refused from then on, for what it has in this column or in any. */
   readonly requires?: { readonly table: string; readonly column?: string };
+  /** Set when the deployed version no longer sees all rows of the table. */
+  readonly hides?: { readonly table: string };
   /** Set when searches by these columns lose their index. */
   readonly unindexes?: { readonly table: string; readonly columns: readonly string[] };
+}
+
+/** What a deployed version may read. */
+export interface TakenAway {
+  readonly table: string;
+  readonly column?: string;
+  /** Set where the declaration need not know it, so that its name in the code tells that it is read. */
+  readonly byName?: boolean;
 }
 
 /** A step that takes a statement's place; `deploy` is a version between the one now deployed and the change itself. */
@@ -80,9 +90,13 @@ export function isRequired(table: string, column: string, { now }: HazardContext
   return facts !== undefined && !facts.isNullable && !facts.hasDefault;
 }
 
-/** Whether the deployed version writes the column into every row: its schema.prisma knows it as one that is never null. */
+/**
+ * Whether the deployed version writes the column into every row: its schema.prisma knows it as one that is never null, and
+ * does not leave the value to the database.
+ */
 export function isWritten(table: string, column: string, { models }: HazardContext): boolean {
-  return findField(table, column, models)?.isRequired === true;
+  const field = findField(table, column, models);
+  return field?.isRequired === true && !field.isFilledByDatabase;
 }
 
 function findField(

@@ -6,7 +6,6 @@ import {
   contract,
   expand,
   isRequired,
-  isWritten,
   mayLeaveNull,
   moveColumn,
   type Hazard,
@@ -14,6 +13,9 @@ import {
   type JudgedStatement,
 } from './hazard.ts';
 import { isWidening } from './is-widening.ts';
+import { judgeOtherPart } from './judge-alter-other.ts';
+import { judgeDropDefault, judgeIdentity } from './judge-default.ts';
+import { enableRowSecurity } from './judge-row-security.ts';
 import { judgeConstraint, judgeDropConstraint } from './judge-constraint.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
@@ -49,14 +51,22 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
         ? judgeDropDefault(table, column, context)
         : expand(`change the default of ${table}.${column}`);
     case 'AT_DropIdentity':
+    case 'AT_DropExpression':
       return judgeDropDefault(table, column, context);
+    case 'AT_AddIdentity':
+    case 'AT_SetIdentity':
+      return judgeIdentity(table, column, command, context);
+    case 'AT_EnableRowSecurity':
+      return enableRowSecurity(table, context);
     default:
-      return expand(`alter ${table}`);
+      return judgeOtherPart(table, command.subtype ?? '');
   }
 }
 
 function judgeDropColumn(table: string, column: string, context: HazardContext): Judged {
   const summary = `drop column ${table}.${column}`;
+  // Nobody has read or written what this change itself adds.
+  if (context.deployed.tables.get(table)?.columns.has(column) !== true) return contract(summary);
   const hazard = dropColumn(table, column);
   if (!isRequired(table, column, context)) return contract(summary, hazard);
   const judged = contract(summary, {
@@ -128,26 +138,6 @@ function setNotNull(table: string, column: string): Hazard {
       'SET NOT NULL then needs no scan; drop the check after it.',
     ],
   };
-}
-
-/** Without a default, whoever does not know a column that is NOT NULL can insert no more rows. */
-function judgeDropDefault(table: string, column: string, context: HazardContext): Judged {
-  const summary = `drop the default of ${table}.${column}`;
-  const facts = context.now.tables.get(table)?.columns.get(column);
-  if (facts === undefined || facts.isNullable || isWritten(table, column, context)) return expand(summary);
-  return contract(summary, {
-    rule: 'not-null-added',
-    severity: 'breaking',
-    table,
-    part: column,
-    what: `Column ${table}.${column} is NOT NULL and loses its default.`,
-    why: 'The version now deployed may write no value for it, and runs until the new one has taken over: from the migration on, its inserts fail.',
-    next: [
-      'Deploy a version that always writes a value.',
-      'Drop the default in a later change, when no older version runs any more.',
-    ],
-    requires: { table, column },
-  });
 }
 
 // Functions that PostgreSQL evaluates once for all rows; any other default may be computed row by row.

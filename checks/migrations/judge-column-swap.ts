@@ -3,6 +3,7 @@ import type { AlterTableCmd, ColumnDef } from 'libpg-query';
 import { printType } from '../databases/sql-names.ts';
 import { contract, isRequired, moveColumn, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { judgeAlter } from './judge-alter.ts';
+import { isUnknownColumn, unknownName } from './unjudged.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -32,6 +33,10 @@ export function judgeAlterTable(
   const swaps = findSwaps(table, commands, context);
   return commands.flatMap((command) => {
     if (swaps.some(({ added }) => added === command)) return [];
+    if (isUnknownColumn(table, command, commands, context)) {
+      const { name = '' } = command;
+      return [contract(`alter ${table}`, unknownName(table, name, 'Column', `${table}.${name}`))];
+    }
     const swap = swaps.find(({ dropped }) => dropped === command);
     return [swap === undefined ? judgeAlter(table, command, context) : judgeSwap(table, swap)];
   });

@@ -23,6 +23,17 @@ export function judgeConstraint(table: string, constraint: Constraint): Judged {
       ],
     });
   }
+  if (constraint.contype === 'CONSTR_EXCLUSION')
+    return contract(`add constraint ${name} on ${table}`, {
+      ...shared,
+      rule: 'unique-added',
+      what: `Constraint ${name} keeps rows of ${table} from excluding each other.`,
+      why: 'It fails when two rows do so already, builds its index under a lock that stops reads and writes, and from then on refuses what an older version may write.',
+      next: [
+        'Look for such rows first: join the table with itself by the operators of the constraint.',
+        'PostgreSQL has no NOT VALID and no USING INDEX for it: run it when few need the table.',
+      ],
+    });
   const isChecked = constraint.contype === 'CONSTR_FOREIGN' || constraint.contype === 'CONSTR_CHECK';
   if (!isChecked || constraint.skip_validation === true) return expand(`add constraint ${name} on ${table}`);
   const kind = constraint.contype === 'CONSTR_FOREIGN' ? 'foreign key' : 'check';

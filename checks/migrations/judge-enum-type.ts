@@ -1,6 +1,10 @@
+import { z } from 'zod';
+
 import type { TableFacts } from '../databases/database-facts.ts';
+import { textOf } from '../databases/sql-names.ts';
 import { contract, expand, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { dropColumn } from './judge-alter.ts';
+import { refused } from './unjudged.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -40,8 +44,16 @@ function listColumns(type: string, { deployed, now }: HazardContext): { table: s
 }
 
 /** Judges ALTER TYPE ... ADD VALUE and RENAME VALUE. */
-export function judgeEnumValue(type: string, before: string | undefined, after: string): Judged {
-  if (before === undefined) return expand(`add value ${after} to ${type}`);
+export function judgeEnumValue(
+  type: string,
+  before: string | undefined,
+  after: string,
+  context: HazardContext,
+): Judged {
+  if (before === undefined) {
+    const hazards = isUsedAtOnce(type, after, context) ? [useAtOnce(type, after)] : [];
+    return expand(`add value ${after} to ${type}`, ...hazards);
+  }
   return contract(`rename value ${before} of ${type} to ${after}`, {
     rule: 'enum-value-renamed',
     severity: 'breaking',
@@ -54,4 +66,54 @@ export function judgeEnumValue(type: string, before: string | undefined, after: 
       `Leave ${before} unused; PostgreSQL cannot drop a value of an enum.`,
     ],
   });
+}
+
+/**
+ * Whether a later statement of the transaction names the new value: the file is one, up to a COMMIT of its own. A value of
+ * a type that the same transaction made may be used.
+ */
+function isUsedAtOnce(type: string, value: string, { now, earlier, later }: HazardContext): boolean {
+  const isNew = earlier.some(
+    (node) => 'CreateEnumStmt' in node && (node.CreateEnumStmt.typeName ?? []).map(textOf).at(-1) === type,
+  );
+  if (isNew) return false;
+  const end = later.findIndex(
+    (node) => 'TransactionStmt' in node && node.TransactionStmt.kind === 'TRANS_STMT_COMMIT',
+  );
+  const tables = [...now.tables.values()].filter(({ columns }) =>
+    [...columns.values()].some((column) => column.type === type || column.type === `${type}[]`),
+  );
+  const names = [type, ...tables.map(({ name }) => name)];
+  return later.slice(0, end < 0 ? later.length : end).some((node) => {
+    if ('CommentStmt' in node || 'AlterEnumStmt' in node) return false;
+    const texts = listTexts(node);
+    return texts.constants.has(value) && names.some((name) => texts.names.has(name));
+  });
+}
+
+/** The constants of a statement, and its other texts: names of tables and types among them. */
+function listTexts(value: unknown, texts = { constants: new Set<string>(), names: new Set<string>() }) {
+  if (typeof value === 'string') texts.names.add(value);
+  else if (Array.isArray(value)) for (const item of value) listTexts(item, texts);
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
+      const constant = key === 'A_Const' ? constantShape.safeParse(inner).data?.sval.sval : undefined;
+      if (constant === undefined) listTexts(inner, texts);
+      else texts.constants.add(constant);
+    }
+  return texts;
+}
+
+const constantShape = z.looseObject({ sval: z.looseObject({ sval: z.string() }) });
+
+function useAtOnce(type: string, value: string): Hazard {
+  return {
+    ...refused(
+      type,
+      `Value ${value} of type ${type} is used in the file that adds it.`,
+      'The file runs as one transaction, and a new value may be used when that has ended.',
+      ['Move what uses the value to a migration of its own, behind this one.'],
+    ),
+    part: value,
+  };
 }

@@ -1,4 +1,4 @@
-import type { IndexStmt } from 'libpg-query';
+import type { IndexStmt, ReindexStmt } from 'libpg-query';
 
 import { contract, expand, isDeployed, type HazardContext, type JudgedStatement } from './hazard.ts';
 
@@ -38,6 +38,31 @@ export function judgeIndex(statement: IndexStmt, context: HazardContext): Omit<J
     next: [
       'Write CREATE INDEX CONCURRENTLY, alone in a migration of its own (it is refused in a transaction).',
       'When the table is known to be small, it may stay so.',
+    ],
+  });
+}
+
+/** Judges REINDEX, which builds an index anew. */
+export function judgeReindex(
+  statement: ReindexStmt,
+  isConcurrent: boolean,
+  context: HazardContext,
+): Omit<JudgedStatement, 'line'> {
+  const name = statement.relation?.relname ?? statement.name ?? '';
+  const summary = `reindex ${name}`;
+  const table = context.now.tables.has(name)
+    ? name
+    : [...context.now.tables.values()].find(({ indexes }) => indexes.has(name))?.name;
+  if (isConcurrent || (table !== undefined && !isDeployed(table, context))) return expand(summary);
+  return expand(summary, {
+    rule: 'index-blocks-writes',
+    severity: 'warning',
+    table: table ?? name,
+    ...(table === name ? {} : { part: name }),
+    what: `REINDEX of ${name} builds indexes anew without CONCURRENTLY.`,
+    why: 'No row of the table can be written until they are built, and no search can use them.',
+    next: [
+      'Write REINDEX ... CONCURRENTLY, alone in a migration of its own (it is refused in a transaction).',
     ],
   });
 }

@@ -12,6 +12,8 @@ import {
   type JudgedStatement,
 } from './hazard.ts';
 import { judgeTypeRename } from './judge-enum-type.ts';
+import { unclear, unknownName } from './unjudged.ts';
+import { renameView } from './judge-view.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -20,6 +22,9 @@ export function judgeRename(statement: RenameStmt, context: HazardContext): Judg
   const { renameType, newname = '', subname = '' } = statement;
   const table = statement.relation?.relname ?? '';
   if (renameType === 'OBJECT_COLUMN' && isDeployed(table, context)) {
+    const facts = context.now.tables.get(table);
+    if (facts?.isUnclear !== true && facts?.columns.has(subname) !== true)
+      return expand(`rename ${subname}`, unknownName(table, subname, 'Column', `${table}.${subname}`));
     const judged = contract(`rename column ${table}.${subname} to ${newname}`, {
       rule: 'column-renamed',
       severity: 'warning',
@@ -49,9 +54,54 @@ export function judgeRename(statement: RenameStmt, context: HazardContext): Judg
       ],
       takesAway: { table },
     });
+  if (renameType === 'OBJECT_SCHEMA') return renameSchema(subname, newname, context);
+  if (context.now.views.has(table))
+    return renameView(table, newname, renameType === 'OBJECT_COLUMN' ? subname : undefined, context);
   if (renameType === 'OBJECT_TYPE' && statement.object !== undefined)
     return judgeTypeRename(lastName(statement.object), newname, context);
-  return expand(`rename ${subname || table}`);
+  const name = subname || table || (statement.object === undefined ? '' : lastName(statement.object));
+  const summary = `rename ${name}`;
+  if (renameType !== undefined && namedInCode.has(renameType))
+    return contract(
+      summary,
+      unclear(
+        name,
+        `Who still uses the name ${name}, which becomes ${newname}, is not judged.`,
+        'Code may name it in a text of its own, and the old name is gone at once.',
+      ),
+    );
+  const isTable = renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_COLUMN';
+  const isOptional =
+    statement.missing_ok === true || context.now.tables.has(table) || context.now.views.has(table);
+  return isTable && !isOptional
+    ? expand(summary, unknownName(table, undefined, 'Table', table))
+    : expand(summary);
+}
+
+const namedInCode: ReadonlySet<string> = new Set([
+  'OBJECT_AGGREGATE',
+  'OBJECT_ATTRIBUTE',
+  'OBJECT_DATABASE',
+  'OBJECT_FUNCTION',
+  'OBJECT_PROCEDURE',
+  'OBJECT_ROLE',
+  'OBJECT_ROUTINE',
+  'OBJECT_SEQUENCE',
+]);
+
+function renameSchema(schema: string, after: string, { deployed, now }: HazardContext): Judged {
+  const hazards = [...now.tables.values()]
+    .filter((table) => (table.schema ?? 'public') === schema && deployed.tables.has(table.name))
+    .map(({ name }): Hazard => ({
+      rule: 'table-renamed',
+      severity: 'warning',
+      table: name,
+      what: `Schema ${schema}, which table ${name} is in, is renamed to ${after}.`,
+      why: 'Neither Prisma nor SQL that is written by hand finds the table in a schema of another name.',
+      next: ['Keep the name of the schema.'],
+      takesAway: { table: name },
+    }));
+  return contract(`rename schema ${schema} to ${after}`, ...hazards);
 }
 
 /** Neither Prisma nor SQL that is written by hand finds a table in another schema. */

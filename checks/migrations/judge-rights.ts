@@ -2,6 +2,7 @@ import type { GrantStmt, Node } from 'libpg-query';
 
 import { lastName, textOf } from '../databases/sql-names.ts';
 import { contract, expand, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
+import { unclear } from './unjudged.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -36,6 +37,16 @@ export function judgeDefaultRights(action: GrantStmt | undefined): Judged {
     what: `Roles ${roles.join(', ')} no longer get rights on what migrations make from now on.`,
     why: 'Services get their rights on new tables by the default privileges of the owner: the next table is closed to them.',
   });
+}
+
+/** Judges GRANT and REVOKE of a role: which rights come with it, no file tells. */
+export function judgeGrantRole(isGrant: boolean): Judged {
+  if (isGrant) return expand('grant a role');
+  const what = 'Which rights go with the role that is revoked is not judged.';
+  return contract(
+    'revoke a role',
+    unclear('REVOKE', what, 'A role has the rights that it was given elsewhere.'),
+  );
 }
 
 function shared(table: string, roles: readonly string[]): Pick<Hazard, 'rule' | 'table' | 'next'> {

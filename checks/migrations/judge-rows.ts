@@ -1,31 +1,44 @@
-import type { Node } from 'libpg-query';
+import type { Node, WithClause } from 'libpg-query';
 
-import { contract, expand, isDeployed, migrate, type HazardContext, type JudgedStatement } from './hazard.ts';
+import {
+  contract,
+  isDeployed,
+  migrate,
+  type Hazard,
+  type HazardContext,
+  type JudgedStatement,
+} from './hazard.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
-/** Judges what changes rows. */
-export function judgeRows(node: Node, context: HazardContext): Judged {
-  if ('TruncateStmt' in node || ('DeleteStmt' in node && node.DeleteStmt.whereClause === undefined)) {
-    const table =
-      'TruncateStmt' in node
-        ? (node.TruncateStmt.relations ?? [])
-            .map((part) => ('RangeVar' in part ? (part.RangeVar.relname ?? '') : ''))
-            .join(', ')
-        : (('DeleteStmt' in node ? node.DeleteStmt.relation?.relname : undefined) ?? '');
-    if (!table.split(', ').some((name) => isDeployed(name, context))) return migrate(`empty ${table}`);
-    return contract(`empty ${table}`, {
-      rule: 'rows-deleted',
-      severity: 'warning',
-      table,
-      what: `All rows of ${table} are deleted.`,
-      why: 'The data is lost, in every environment that runs the migration.',
-      next: ['See that nobody needs the rows; keep a backup.'],
-    });
+/** Judges what changes rows; undefined for any other statement. */
+export function judgeRows(node: Node, context: HazardContext): Judged | undefined {
+  const own = judgeOwnRows(node, context);
+  const inner = listInnerStatements(node).flatMap((part) => judgeRows(part, context) ?? []);
+  if (inner.length === 0) return own;
+  const all = [...(own === undefined ? [] : [own]), ...inner];
+  const heaviest = all.find(({ phase }) => phase === 'contract') ?? all[0];
+  return heaviest === undefined ? undefined : { ...heaviest, hazards: all.flatMap(({ hazards }) => hazards) };
+}
+
+function judgeOwnRows(node: Node, context: HazardContext): Judged | undefined {
+  if ('TruncateStmt' in node) {
+    const tables = (node.TruncateStmt.relations ?? []).map((part) =>
+      'RangeVar' in part ? (part.RangeVar.relname ?? '') : '',
+    );
+    return emptyTables(tables, node.TruncateStmt.behavior === 'DROP_CASCADE', context);
+  }
+  if ('DeleteStmt' in node) {
+    const { relation, whereClause } = node.DeleteStmt;
+    const table = relation?.relname ?? '';
+    if (takesEveryRow(whereClause)) return emptyTables([table], false, context);
+    return isDeployed(table, context)
+      ? migrate(`delete rows of ${table}`, deleteSome(table))
+      : migrate('change rows');
   }
   if ('UpdateStmt' in node) {
     const table = node.UpdateStmt.relation?.relname ?? '';
-    if (node.UpdateStmt.whereClause !== undefined || !isDeployed(table, context))
+    if (!takesEveryRow(node.UpdateStmt.whereClause) || !isDeployed(table, context))
       return migrate(`fill ${table}`);
     return migrate(`update every row of ${table}`, {
       rule: 'rows-rewritten',
@@ -38,6 +51,61 @@ export function judgeRows(node: Node, context: HazardContext): Judged {
       ],
     });
   }
-  if ('InsertStmt' in node || 'DeleteStmt' in node) return migrate('change rows');
-  return expand('run a statement');
+  if ('MergeStmt' in node) {
+    const { relation, mergeWhenClauses = [] } = node.MergeStmt;
+    const table = relation?.relname ?? '';
+    const deletes = mergeWhenClauses.some(
+      (part) => 'MergeWhenClause' in part && part.MergeWhenClause.commandType === 'CMD_DELETE',
+    );
+    return migrate(
+      `merge into ${table}`,
+      ...(deletes && isDeployed(table, context) ? [deleteSome(table)] : []),
+    );
+  }
+  return 'InsertStmt' in node ? migrate('change rows') : undefined;
+}
+
+function emptyTables(tables: readonly string[], isCascade: boolean, context: HazardContext): Judged {
+  const deployed = tables.filter((table) => isDeployed(table, context));
+  const summary = `empty ${tables.join(', ')}`;
+  if (deployed.length === 0) return migrate(summary);
+  return contract(
+    summary,
+    ...deployed.map((table): Hazard => ({
+      rule: 'rows-deleted',
+      severity: 'warning',
+      table,
+      what: `All rows of ${table} are deleted${isCascade ? ', and with CASCADE those of every table that refers to it' : ''}.`,
+      why: 'The data is lost, in every environment that runs the migration.',
+      next: ['See that nobody needs the rows; keep a backup.'],
+    })),
+  );
+}
+
+/** Which rows a condition takes, only the database knows: for the record, as what is gone is gone. */
+function deleteSome(table: string): Hazard {
+  return {
+    rule: 'rows-deleted',
+    severity: 'notice',
+    table,
+    what: `Rows of ${table} are deleted.`,
+    why: 'What the condition takes is lost, in every environment that runs the migration.',
+    next: ['See that nobody needs the rows; keep a backup.'],
+  };
+}
+
+/** No WHERE, or WHERE true. */
+function takesEveryRow(where: Node | undefined): boolean {
+  if (where === undefined) return true;
+  return 'A_Const' in where && where.A_Const.boolval?.boolval === true;
+}
+
+/** `WITH gone AS (DELETE ...) SELECT ...` deletes as well. */
+function listInnerStatements(node: Node): Node[] {
+  const [statement] = Object.values(node) as { withClause?: WithClause }[];
+  return (statement?.withClause?.ctes ?? []).flatMap((part) =>
+    'CommonTableExpr' in part && part.CommonTableExpr.ctequery !== undefined
+      ? [part.CommonTableExpr.ctequery]
+      : [],
+  );
 }

@@ -1,14 +1,20 @@
 import type { Node } from 'libpg-query';
 
-import { lastName, textOf } from '../databases/sql-names.ts';
-import { expand, isDeployed, type HazardContext, type JudgedStatement } from './hazard.ts';
+import { textOf } from '../databases/sql-names.ts';
+import { expand, isDeployed, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { judgeAlterTable } from './judge-column-swap.ts';
 import { judgeDrop } from './judge-drop.ts';
-import { judgeEnumValue, judgeTypeDrop } from './judge-enum-type.ts';
-import { judgeIndex } from './judge-index.ts';
+import { judgeEnumValue } from './judge-enum-type.ts';
+import { findLonely } from './find-lonely.ts';
+import { judgeIndex, judgeReindex } from './judge-index.ts';
+import { judgeCode } from './judge-code.ts';
+import { judgeOther } from './judge-other.ts';
 import { judgeMove, judgeRename } from './judge-rename.ts';
-import { judgeDefaultRights, judgeGrant } from './judge-rights.ts';
+import { judgeDefaultRights, judgeGrant, judgeGrantRole } from './judge-rights.ts';
+import { alterPolicy, createPolicy } from './judge-row-security.ts';
 import { judgeRows } from './judge-rows.ts';
+import { unknownName } from './unjudged.ts';
+import { judgeView } from './judge-view.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -19,20 +25,22 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
     const commands = (node.AlterTableStmt.cmds ?? []).flatMap((part) =>
       'AlterTableCmd' in part ? [part.AlterTableCmd] : [],
     );
-    return isDeployed(table, context)
-      ? judgeAlterTable(table, commands, context)
-      : [expand(`alter ${table}`)];
+    if (isDeployed(table, context)) return judgeAlterTable(table, commands, context);
+    return [expand(`alter ${table}`, ...judgeName(table, node.AlterTableStmt.missing_ok === true, context))];
   }
   if ('AlterObjectSchemaStmt' in node) return [judgeMove(node.AlterObjectSchemaStmt, context)];
   if ('IndexStmt' in node) return [judgeIndex(node.IndexStmt, context)];
+  if ('ReindexStmt' in node) return [judgeReindex(node.ReindexStmt, findLonely(node) !== undefined, context)];
   if ('RenameStmt' in node) return [judgeRename(node.RenameStmt, context)];
-  if ('DropStmt' in node) {
-    const { removeType = '', objects = [], behavior } = node.DropStmt;
-    if (removeType === 'OBJECT_TYPE' && behavior === 'DROP_CASCADE')
-      return objects.flatMap((object) => judgeTypeDrop(lastName(object), context));
-    return objects.map((object) => judgeDrop(removeType, lastName(object), context));
-  }
+  if ('DropStmt' in node) return judgeDrop(node.DropStmt, context);
+  if ('ViewStmt' in node) return judgeView(node, context);
+  if ('CreatePolicyStmt' in node) return createPolicy(node, context);
+  if ('AlterPolicyStmt' in node)
+    return [
+      alterPolicy(node.AlterPolicyStmt.table?.relname ?? '', node.AlterPolicyStmt.policy_name ?? '', context),
+    ];
   if ('GrantStmt' in node) return [judgeGrant(node.GrantStmt, context)];
+  if ('GrantRoleStmt' in node) return [judgeGrantRole(node.GrantRoleStmt.is_grant === true)];
   if ('AlterDefaultPrivilegesStmt' in node)
     return [judgeDefaultRights(node.AlterDefaultPrivilegesStmt.action)];
   if ('CreateStmt' in node) return [expand(`create table ${node.CreateStmt.relation?.relname ?? ''}`)];
@@ -40,32 +48,15 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
     return [expand(`create type ${(node.CreateEnumStmt.typeName ?? []).map(textOf).at(-1) ?? ''}`)];
   if ('AlterEnumStmt' in node) {
     const { typeName = [], newVal = '', oldVal } = node.AlterEnumStmt;
-    return [judgeEnumValue(typeName.map(textOf).at(-1) ?? '', oldVal, newVal)];
+    return [judgeEnumValue(typeName.map(textOf).at(-1) ?? '', oldVal, newVal, context)];
   }
   // They change nothing that a version reads or writes, and belong to no phase.
   if ('TransactionStmt' in node || 'VariableSetStmt' in node || 'CommentStmt' in node) return [];
-  if ('DoStmt' in node || 'CallStmt' in node) return [judgeCode('DoStmt' in node ? 'DO' : 'CALL')];
-  return [judgeRows(node, context)];
+  return [judgeCode(node, context) ?? judgeRows(node, context) ?? judgeOther(node, context)];
 }
 
-/** What code does depends on where it runs: a check that said nothing of it would pass for one that has read it. */
-function judgeCode(command: string): Judged {
-  return expand(`run ${command}`, {
-    rule: 'code-not-judged',
-    severity: 'warning',
-    table: command,
-    what: `What the code behind ${command} does to the database is not judged.`,
-    why: 'It is a program: which statements it runs is known only where it runs.',
-    next: [
-      'Write its statements as SQL of their own, where they need no program.',
-      'Else see yourself that the version now deployed can do with what it leaves.',
-    ],
-  });
-}
-
-/** Whether the statement is refused in a transaction. */
-export function isConcurrent(node: Node): boolean {
-  if ('IndexStmt' in node) return node.IndexStmt.concurrent === true;
-  if ('DropStmt' in node) return node.DropStmt.concurrent === true;
-  return 'ReindexStmt' in node && JSON.stringify(node).includes('"concurrently"');
+/** A table that was made under a name that only a schema tells, or by an extension, is not known and no mistake. */
+function judgeName(table: string, isOptional: boolean, { now }: HazardContext): Hazard[] {
+  const isKnown = now.tables.has(table) || now.views.has(table);
+  return isKnown || isOptional ? [] : [unknownName(table, undefined, 'Table', table)];
 }

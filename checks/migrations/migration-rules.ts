@@ -29,6 +29,11 @@ export const migrationRules: readonly RuleInfo[] = [
     'breaking',
     'The whole table is read under an exclusive lock, and rows without a value are refused, which the version now deployed may write.',
   ),
+  migrationRule(
+    'column-generated-always',
+    'breaking',
+    'PostgreSQL refuses an INSERT with a value for such a column, which the version now deployed may send.',
+  ),
   migrationRule('enum-value-renamed', 'breaking', 'The version now deployed reads and writes the old value.'),
   migrationRule(
     'index-blocks-writes',
@@ -50,7 +55,7 @@ export const migrationRules: readonly RuleInfo[] = [
     ...migrationRule(
       'concurrently-not-alone',
       'breaking',
-      'CONCURRENTLY is refused in a transaction, and several statements in a file are one.',
+      'CONCURRENTLY, VACUUM and the like are refused in a transaction, and several statements in a file are one.',
     ),
     isFinal: true,
   },
@@ -64,6 +69,18 @@ export const migrationRules: readonly RuleInfo[] = [
     'phases-mixed',
     'warning',
     'What has to run before the deployment and what after it cannot be one file.',
+  ),
+  migrationRule('view-dropped', 'breaking', 'The version now deployed selects from the view.'),
+  migrationRule('view-changed', 'breaking', 'The version now deployed selects what the view no longer has.'),
+  migrationRule(
+    'statement-refused',
+    'breaking',
+    'A statement that PostgreSQL refuses fails the migration, and everything after it waits.',
+  ),
+  migrationRule(
+    'rows-hidden',
+    'breaking',
+    "With row level security the service's role reads and writes only what a policy lets through.",
   ),
   migrationRule(
     'rights-revoked',
@@ -96,7 +113,7 @@ export const migrationRules: readonly RuleInfo[] = [
   migrationRule(
     'code-not-judged',
     'warning',
-    'Which statements a DO block or a procedure runs is known only where it runs.',
+    'What a statement does that no file tells, such as the code of a DO block, is known only where it runs.',
   ),
   migrationRule(
     'schema-out-of-step',
