@@ -27,6 +27,14 @@ export interface TableFacts {
   validator?: unknown;
   /** Of a collection: what its validator says beside the top-level properties, as JSON with sorted keys. */
   rules?: string;
+  /** Of a collection: whether documents that the validator does not allow are refused. */
+  validation?: Validation;
+}
+
+/** How a collection uses its validator; MongoDB's defaults are strict and error. */
+export interface Validation {
+  readonly level: string;
+  readonly action: string;
 }
 
 export interface ColumnFacts {
@@ -49,6 +57,10 @@ export interface IndexFacts {
   /** True for an index that holds only some rows, or expressions: it cannot answer every search on its columns. */
   readonly isPartial: boolean;
   readonly isPrimary: boolean;
+  /** Of MongoDB: whether no search uses it, though it is kept and still refuses what is not unique. */
+  readonly isHidden?: boolean;
+  /** Of MongoDB: the index as createIndexes takes it. */
+  readonly specification?: Readonly<Record<string, unknown>>;
 }
 
 export function createDatabaseFacts(): DatabaseFacts {
@@ -58,6 +70,11 @@ export function createDatabaseFacts(): DatabaseFacts {
 /** The top-level property of a path: MongoDB indexes `price.amount` to search by price. */
 export function topOf(path: string): string {
   return path.split('.')[0] ?? path;
+}
+
+/** The table as a search sees it that has to find every row: without the indexes that hold only some. */
+export function withWholeIndexes(table: TableFacts): TableFacts {
+  return { ...table, indexes: new Map([...table.indexes].filter(([, { isPartial }]) => !isPartial)) };
 }
 
 /** Whether the columns are, in any order, the whole of a primary key or unique index. */
@@ -74,6 +91,7 @@ export function hasUniqueIndex(table: TableFacts, columns: readonly string[]): b
 /** Whether an index can find rows by the column: as its first one, or behind the column of the enclosing object. */
 export function hasIndexOn(table: TableFacts, column: string, mayFollowParent: boolean): boolean {
   return [...table.indexes.values()].some((index) => {
+    if (index.isHidden === true) return false;
     const at = index.columns.findIndex((indexed) => topOf(indexed) === column);
     return at === 0 || (at > 0 && mayFollowParent);
   });

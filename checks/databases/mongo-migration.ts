@@ -1,14 +1,21 @@
 import { z } from 'zod';
 
-import { createDatabaseFacts, type DatabaseFacts, type TableFacts } from './database-facts.ts';
+import {
+  createDatabaseFacts,
+  type DatabaseFacts,
+  type TableFacts,
+  type Validation,
+} from './database-facts.ts';
 import { lineAt } from './migration.ts';
-
-const documentShape = z.record(z.string(), z.unknown());
-const indexShape = z.looseObject({
-  key: z.record(z.string(), z.unknown()),
-  name: z.string().optional(),
-  unique: z.boolean().optional(),
-});
+import {
+  addIndex,
+  documentShape,
+  indexShape,
+  listDroppedIndexes,
+  listIndexes,
+  modifyIndex,
+  printSorted,
+} from './mongo-index.ts';
 
 /** MongoDB database commands of a migration, in extended JSON. */
 const migrationShape = z.looseObject({ commands: z.array(documentShape) });
@@ -17,7 +24,12 @@ const migrationShape = z.looseObject({ commands: z.array(documentShape) });
 const collectionsShape = z.looseObject({
   collections: z.record(
     z.string(),
-    z.looseObject({ validator: documentShape.optional(), indexes: z.array(indexShape).default([]) }),
+    z.looseObject({
+      validator: documentShape.optional(),
+      validationLevel: z.string().optional(),
+      validationAction: z.string().optional(),
+      indexes: z.array(indexShape).default([]),
+    }),
   ),
 });
 
@@ -26,6 +38,18 @@ export interface MongoCommand {
   readonly body: Readonly<Record<string, unknown>>;
   readonly line: number;
 }
+
+/** The commands that the migrator runs; it refuses a file with any other before it runs the first one. */
+export const migrationCommands: readonly string[] = [
+  'create',
+  'createIndexes',
+  'collMod',
+  'dropIndexes',
+  'drop',
+  'insert',
+  'update',
+  'delete',
+];
 
 export type MongoOutcome =
   | { readonly kind: 'parsed'; readonly commands: readonly MongoCommand[] }
@@ -53,10 +77,11 @@ export function parseCollections(text: string): DatabaseFacts | undefined {
   const parsed = collectionsShape.safeParse(tryParse(text));
   if (!parsed.success) return undefined;
   const facts = createDatabaseFacts();
-  for (const [name, { validator, indexes }] of Object.entries(parsed.data.collections)) {
+  for (const [name, collection] of Object.entries(parsed.data.collections)) {
     const table = addCollection(facts, name);
-    setValidator(table, validator);
-    for (const index of indexes) addIndex(table, index);
+    setValidator(table, collection.validator);
+    table.validation = readValidation(collection, undefined);
+    for (const index of collection.indexes) addIndex(table, index);
   }
   return facts;
 }
@@ -120,25 +145,16 @@ function printRules(validator: unknown): string {
   return printSorted({ ...others, ...Object.fromEntries(rules) });
 }
 
-/** JSON in which the order of keys makes no difference. */
-function printSorted(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
-function addIndex(table: TableFacts, index: z.infer<typeof indexShape>): void {
-  const columns = Object.keys(index.key);
-  const name = index.name ?? Object.entries(index.key).flat().join('_');
-  table.indexes.set(name, {
-    name,
-    columns,
-    isUnique: index.unique === true,
-    isPartial: 'partialFilterExpression' in index,
-    isPrimary: false,
-  });
+/** The way in which a collection uses its validator after a command or a declaration. */
+export function readValidation(
+  body: Readonly<Record<string, unknown>>,
+  before: Validation | undefined,
+): Validation {
+  const { validationLevel, validationAction } = body;
+  return {
+    level: typeof validationLevel === 'string' ? validationLevel : (before?.level ?? 'strict'),
+    action: typeof validationAction === 'string' ? validationAction : (before?.action ?? 'error'),
+  };
 }
 
 /** Applies one command to what is known of the database. */
@@ -147,10 +163,13 @@ export function applyMongo(facts: DatabaseFacts, { name, body }: MongoCommand): 
   const table = facts.tables.get(target);
   switch (name) {
     case 'create':
-      setValidator(addCollection(facts, target), body['validator']);
+      createCollection(facts, target, body);
       return;
     case 'collMod':
-      if (table !== undefined) setValidator(table, body['validator']);
+      if (table === undefined) return;
+      setValidator(table, body['validator']);
+      table.validation = readValidation(body, table.validation);
+      modifyIndex(table, body);
       return;
     case 'createIndexes':
       for (const index of listIndexes(body)) addIndex(addCollection(facts, target), index);
@@ -175,24 +194,13 @@ export function applyMongo(facts: DatabaseFacts, { name, body }: MongoCommand): 
   }
 }
 
+function createCollection(facts: DatabaseFacts, name: string, body: MongoCommand['body']): void {
+  const table = addCollection(facts, name);
+  setValidator(table, body['validator']);
+  table.validation = readValidation(body, undefined);
+}
+
 /** renameCollection names `database.collection`; the database is whichever the migration runs in. */
 export function afterDot(name: string): string {
   return name.slice(name.indexOf('.') + 1);
-}
-
-export function listIndexes(body: MongoCommand['body']): z.infer<typeof indexShape>[] {
-  return z.array(indexShape).safeParse(body['indexes']).data ?? [];
-}
-
-/** The names of the indexes that a dropIndexes command means, by name, by list of names or by key. */
-export function listDroppedIndexes(body: MongoCommand['body'], table: TableFacts): string[] {
-  const { index } = body;
-  if (index === '*') return [...table.indexes.keys()].filter((name) => name !== '_id_');
-  if (typeof index === 'string') return [index];
-  if (Array.isArray(index)) return index.map(String);
-  const key = documentShape.safeParse(index).data;
-  if (key === undefined) return [];
-  return [...table.indexes.values()]
-    .filter(({ columns }) => columns.join() === Object.keys(key).join())
-    .map(({ name }) => name);
 }

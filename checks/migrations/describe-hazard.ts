@@ -1,4 +1,4 @@
-import { hasIndexOn } from '../databases/database-facts.ts';
+import { hasIndexOn, withWholeIndexes } from '../databases/database-facts.ts';
 import type { ServiceDatabase } from '../databases/service-database.ts';
 import type { Finding, SourceLocation } from '../finding.ts';
 import type { Evidence } from '../operations/evidence.ts';
@@ -121,7 +121,7 @@ function addSearchers(
   const { choosers, hits } = findSearchers(
     context,
     table,
-    (column, isNested) => hasIndexOn(left, column, isNested),
+    (column, isNested) => hasIndexOn(withWholeIndexes(left), column, isNested),
     columns,
   );
   if (choosers.length === 0)

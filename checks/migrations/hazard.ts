@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query';
 
 import type { DatabaseFacts } from '../databases/database-facts.ts';
+import type { MongoCommand } from '../databases/mongo-migration.ts';
 import type { PrismaModel } from '../databases/prisma-models.ts';
 import type { Severity } from '../finding.ts';
 
@@ -61,6 +62,8 @@ export interface HazardContext {
   /** The statements before and after this one in its file, of PostgreSQL: they run in one transaction with it. */
   readonly earlier: readonly Node[];
   readonly later: readonly Node[];
+  /** Of MongoDB: the commands after this one in its file. */
+  readonly laterCommands: readonly MongoCommand[];
   /** What the deployed version's schema.prisma declares; of a MongoDB service nothing. */
   readonly models: readonly PrismaModel[];
   /** Whether the deployed version's code has the name of a column or property in it. */

@@ -1,5 +1,5 @@
 import type { Migration } from '../databases/migration.ts';
-import { applyMongo, parseMongoMigration } from '../databases/mongo-migration.ts';
+import { applyMongo, migrationCommands, parseMongoMigration } from '../databases/mongo-migration.ts';
 import { applySql } from '../databases/apply-sql.ts';
 import { parseSql } from '../databases/parse-sql.ts';
 import { replay, type ServiceDatabase } from '../databases/service-database.ts';
@@ -38,6 +38,7 @@ export function judgeMigrations(context: MigrationsContext): {
         deployed,
         earlier: [],
         later: [],
+        laterCommands: [],
         models: base?.models ?? [],
         isNamedInCode: (name) => findNameInCode(context.base, service, name).length > 0,
       });
@@ -75,11 +76,19 @@ function judgeMigration(
     if (lonely !== undefined && outcome.statements.length > 1)
       findings.push(notAlone(database, migration, lonely.line, findLonely(lonely.node) ?? ''));
   } else
-    for (const command of outcome.commands) {
-      statements.push(...judgeMongo(command, context).map((judged) => ({ ...judged, line: command.line })));
+    for (const [at, command] of outcome.commands.entries()) {
+      const { name, line, body } = command;
+      if (!migrationCommands.includes(name) || typeof body[name] !== 'string')
+        findings.push(unreadable(database, migration, line, explainUnknown(at, name)));
+      const around = { ...context, laterCommands: outcome.commands.slice(at + 1) };
+      statements.push(...judgeMongo(command, around).map((judged) => ({ ...judged, line })));
       applyMongo(context.now, command);
     }
   return { findings: [...findings, ...judgePhases(database, file, migration.name, statements)], statements };
+}
+
+function explainUnknown(at: number, name: string): string {
+  return `commands[${at}] begins with ${JSON.stringify(name)}; expected one of ${migrationCommands.join(', ')}, followed by the name of a collection.`;
 }
 
 function unreadable(database: ServiceDatabase, migration: Migration, line: number, message: string): Finding {
@@ -90,7 +99,7 @@ function unreadable(database: ServiceDatabase, migration: Migration, line: numbe
     subject: `${database.service}/${migration.name}`,
     what: `Migration ${migration.name} of ${database.service} cannot be read: ${message}`,
     location: { file: migration.file, line },
-    why: 'The database refuses it as well, and everything after it waits.',
+    why: 'What runs migrations refuses it as well, and everything after it waits.',
     hits: [],
     next: ['Mend the migration.'],
   };

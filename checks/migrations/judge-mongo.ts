@@ -1,11 +1,7 @@
 import { z } from 'zod';
 
-import {
-  afterDot,
-  listDroppedIndexes,
-  listIndexes,
-  type MongoCommand,
-} from '../databases/mongo-migration.ts';
+import { listIndexes } from '../databases/mongo-index.ts';
+import { afterDot, type MongoCommand } from '../databases/mongo-migration.ts';
 import {
   contract,
   expand,
@@ -14,8 +10,9 @@ import {
   type HazardContext,
   type JudgedStatement,
 } from './hazard.ts';
-import { dropIndexHazard } from './judge-constraint.ts';
-import { judgeCollMod } from './judge-validator.ts';
+import { judgeCollMod } from './judge-collection.ts';
+import { createIndex, dropIndexes } from './judge-mongo-index.ts';
+import { unclear } from './unjudged.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -45,30 +42,22 @@ export function judgeMongo({ name, body }: MongoCommand, context: HazardContext)
       ];
     }
     case 'dropIndexes':
-      return judgeDropIndexes(target, body, context);
+      return dropIndexes(target, body, context);
     case 'createIndexes':
-      return listIndexes(body).map((index) => {
-        const columns = Object.keys(index.key);
-        const label = index.name ?? columns.join('_');
-        if (index.unique !== true || !isDeployed) return expand(`create index ${target}.${label}`);
-        return contract(`create unique index ${target}.${label}`, {
-          rule: 'unique-added',
-          severity: 'warning',
-          table: target,
-          part: label,
-          what: `Unique index ${label} makes (${columns.join(', ')}) unique in ${target}.`,
-          why: 'It fails when two documents are equal, and from then on refuses what an older version may write.',
-          next: ['Look for duplicates first ($group by the key, $match count above 1), and mend them.'],
-        });
-      });
+      return listIndexes(body).map((index) => createIndex(target, index, context));
     case 'collMod':
-      return [judgeCollMod(target, body, context)];
+      return judgeCollMod(target, body, context);
     case 'update':
       return judgeUpdate(target, body, isDeployed);
     case 'delete':
       return [contract(`delete documents of ${target}`, ...(isDeployed ? [deleteDocuments(target)] : []))];
+    case 'create':
+      return [expand(`create ${target}`)];
+    case 'insert':
+      return [migrate(`insert documents into ${target}`)];
     default:
-      return [expand(`${name} ${target}`)];
+      // The file is refused for it, and nothing of it runs.
+      return [];
   }
 }
 
@@ -112,18 +101,6 @@ function deleteDocuments(table: string): Hazard {
   };
 }
 
-function judgeDropIndexes(target: string, body: MongoCommand['body'], context: HazardContext): Judged[] {
-  const table = context.now.tables.get(target);
-  if (table === undefined) return [contract(`drop indexes of ${target}`)];
-  return listDroppedIndexes(body, table).map((name) => {
-    const index = table.indexes.get(name);
-    const summary = `drop index ${target}.${name}`;
-    return index !== undefined && context.deployed.tables.has(target)
-      ? contract(summary, dropIndexHazard(target, name, index.columns, index.isUnique))
-      : contract(summary);
-  });
-}
-
 const updatesShape = z.array(
   z.looseObject({ q: z.record(z.string(), z.unknown()), u: z.unknown(), multi: z.boolean().optional() }),
 );
@@ -137,6 +114,7 @@ const unsetStageShape = z.looseObject({ $unset: z.union([z.string(), z.array(z.s
 function judgeUpdate(table: string, body: MongoCommand['body'], isDeployed: boolean): Judged[] {
   const updates = updatesShape.safeParse(body['updates']).data ?? [];
   return updates.map(({ u }) => {
+    if (isDeployed && replacesDocuments(u)) return replaceDocuments(table);
     const parsed = removalShape.safeParse(u).data;
     const unset = Array.isArray(u) ? listUnsetStages(u) : Object.keys(parsed?.$unset ?? {});
     const gone = [...unset, ...Object.keys(parsed?.$rename ?? {})];
@@ -146,6 +124,31 @@ function judgeUpdate(table: string, body: MongoCommand['body'], isDeployed: bool
       ...gone.map((part) => removeProperty(table, part, parsed?.$rename?.[part])),
     );
   });
+}
+
+/** A document without operators takes the place of the one that is there; so may some stages of a pipeline. */
+function replacesDocuments(update: unknown): boolean {
+  if (typeof update !== 'object' || update === null) return false;
+  const stages = Array.isArray(update) ? update : undefined;
+  if (stages === undefined) return !Object.keys(update).some((name) => name.startsWith('$'));
+  return stages.some(
+    (stage) =>
+      typeof stage === 'object' &&
+      stage !== null &&
+      ['$project', '$replaceWith', '$replaceRoot'].some((name) => name in stage),
+  );
+}
+
+function replaceDocuments(table: string): Judged {
+  return contract(
+    `replace documents of ${table}`,
+    unclear(
+      table,
+      `Which properties the documents of ${table} lose is not judged.`,
+      'The update writes whole documents: what it does not name is gone.',
+      ['Write it with $set and $unset, which name what they change.'],
+    ),
+  );
 }
 
 /** What the stages of a pipeline take away: `$unset` has a path there, or a list of them. */

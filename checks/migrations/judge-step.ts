@@ -95,9 +95,29 @@ function describeDifference(
 }
 
 function compareRules(declared: ReaderContext, expected: TableFacts, actual: TableFacts): Finding[] {
-  if (expected.rules === actual.rules) return [];
   const { name } = expected;
-  return [nameFields(otherRules(declared.database, name, `The validator of ${name}`), declared, name)];
+  const findings: Finding[] = [];
+  if (expected.rules !== actual.rules)
+    findings.push(
+      nameFields(otherRules(declared.database, name, `The validator of ${name}`), declared, name),
+    );
+  if (printValidation(expected) !== printValidation(actual))
+    findings.push(
+      nameFields(
+        otherRules(
+          declared.database,
+          name,
+          `What becomes of documents that the validator of ${name} does not allow`,
+        ),
+        declared,
+        name,
+      ),
+    );
+  return findings;
+}
+
+function printValidation({ validation }: TableFacts): string {
+  return `${validation?.level ?? 'strict'} ${validation?.action ?? 'error'}`;
 }
 
 function otherRules(database: ServiceDatabase, subject: string, noun: string): Finding {
@@ -122,13 +142,14 @@ function describeColumn({ type, isNullable }: ColumnFacts): string {
 }
 
 function compareIndexes(database: ServiceDatabase, expected: TableFacts, actual: TableFacts): Finding[] {
-  const key = (index: IndexFacts) => `${index.isUnique ? 'unique ' : ''}(${index.columns.join(', ')})`;
+  const key = (index: IndexFacts) =>
+    `${index.isUnique ? 'unique ' : ''}(${index.columns.join(', ')})${printOptions(index)}`;
   const made = new Set([...actual.indexes.values()].map(key));
   const declared = new Set([...expected.indexes.values()].map(key));
   const lacking = [...expected.indexes.values()].filter((index) => !made.has(key(index)));
   // Prisma cannot declare partial and expression indexes, so that they are not declared says nothing.
   const unknown = [...actual.indexes.values()].filter(
-    (index) => !index.isPartial && !declared.has(key(index)),
+    (index) => (!index.isPartial || index.specification !== undefined) && !declared.has(key(index)),
   );
   return [
     ...lacking.map((index) => {
@@ -149,6 +170,19 @@ function compareIndexes(database: ServiceDatabase, expected: TableFacts, actual:
       return surplus(database, name, `Index ${name} is made by migrations, but not declared`);
     }),
   ];
+}
+
+/** The options of a MongoDB index beside unique, which is told before. */
+function printOptions({ specification = {} }: IndexFacts): string {
+  const options = Object.entries(specification).filter(
+    ([name, value]) => !['key', 'name', 'unique'].includes(name) && value !== false,
+  );
+  return options.length === 0
+    ? ''
+    : ` with ${options
+        .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+        .sort()
+        .join(', ')}`;
 }
 
 function compareEnums(database: ServiceDatabase, expected: DatabaseFacts): Finding[] {

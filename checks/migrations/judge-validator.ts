@@ -1,29 +1,44 @@
-import type { MongoCommand } from '../databases/mongo-migration.ts';
+import type { TableFacts } from '../databases/database-facts.ts';
+import { printSorted } from '../databases/mongo-index.ts';
 import { contract, expand, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { findNarrowings } from './validators/find-narrowings.ts';
+import { unclear } from './unjudged.ts';
 import { asSchema, type Narrowing } from './validators/narrowing.ts';
 
-/** Judges a command that gives a collection another validator. */
-export function judgeCollMod(
+/** Judges the validator that a command gives to a collection which has one, or none, already. */
+export function judgeValidator(
   target: string,
-  body: MongoCommand['body'],
+  validator: unknown,
+  table: TableFacts,
   context: HazardContext,
 ): Omit<JudgedStatement, 'line'> {
-  const table = context.now.tables.get(target);
-  const summary = `change the validator of ${target}`;
-  if (table === undefined || body['validator'] === undefined || !context.deployed.tables.has(target))
-    return expand(summary);
-  const [before, after] = [table.validator, body['validator']].map((validator) =>
-    asSchema(asSchema(validator)['$jsonSchema']),
-  );
+  const [before, after] = [table.validator, validator].map((one) => asSchema(asSchema(one)['$jsonSchema']));
   const places = new Map<string, Narrowing[]>();
   for (const narrowing of findNarrowings(before ?? {}, after ?? {}, context.isNamedInCode))
     places.set(narrowing.path, [...(places.get(narrowing.path) ?? []), narrowing]);
-  const hazards = [...places].map(([path, narrowings]) => narrow(target, path, narrowings));
+  const hazards = [
+    ...[...places].map(([path, narrowings]) => narrow(target, path, narrowings)),
+    ...(printConditions(validator) === printConditions(table.validator) ? [] : [conditions(target)]),
+  ];
+  const summary = `change the validator of ${target}`;
   // What may as well be a widening stays before the deployment: a version that needs it fails without it.
   return hazards.some(({ severity }) => severity === 'breaking')
     ? contract(summary, ...hazards)
     : expand(summary, ...hazards);
+}
+
+/** What a validator says beside its JSON schema: a query, which documents have to fit. */
+function printConditions(validator: unknown): string {
+  const { $jsonSchema: _schema, ...others } = asSchema(validator);
+  return printSorted(others);
+}
+
+function conditions(target: string): Hazard {
+  return unclear(
+    target,
+    `What the validator of ${target} says beside $jsonSchema is changed, and not judged.`,
+    'It is a query that every document has to fit: where the version now deployed writes another one, MongoDB refuses it.',
+  );
 }
 
 /** One finding for a place: an accepted break names rule and place, and no sentence. */

@@ -17,14 +17,20 @@ export function unclear(table: string, what: string, why: string, next: readonly
   };
 }
 
-/** What PostgreSQL does not run. */
-export function refused(table: string, what: string, why: string, next: readonly string[]): Hazard {
+/** What the database does not run. */
+export function refused(
+  table: string,
+  what: string,
+  why: string,
+  next: readonly string[],
+  database = 'PostgreSQL',
+): Hazard {
   return {
     rule: 'statement-refused',
     severity: 'breaking',
     table,
     what,
-    why: `PostgreSQL refuses the statement: the migration fails, and everything after it waits. ${why}`,
+    why: `${database} refuses it: the migration fails, and everything after it waits. ${why}`,
     next,
   };
 }
