@@ -5,9 +5,9 @@ import type { GraphQLSchema } from 'graphql';
 import { judgeApi } from './api/judge-api.ts';
 import { judgeAuthorization } from './api/judge-authorization.ts';
 import { judgeDeprecation, type FindLineDate } from './api/judge-deprecation.ts';
-import { catalogue, finalRules } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
 import { CheckError } from './check-error.ts';
-import { acceptedFile, markAccepted, parseAccepted } from './config/accepted-breaks.ts';
+import { acceptedFile, markAccepted, noteUnused, parseAccepted } from './config/accepted-breaks.ts';
 import {
   applySwitches,
   checksConfigFile,
@@ -57,7 +57,7 @@ export interface CheckReport {
   readonly findings: readonly Finding[];
   /** The order in which the change can go to production; empty when nothing depends on an order. */
   readonly order: readonly OrderStep[];
-  /** What could not be judged, and why. */
+  /** What could not be judged and why, and which entries of the configuration do nothing. */
   readonly notes: readonly string[];
   readonly durationMs: number;
 }
@@ -69,7 +69,7 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
   const head = loadSnapshot(input.head);
   const base = input.base.kind === 'tree' ? loadSnapshot(input.base.tree) : undefined;
   const config = parseChecksConfig(head.files.get(checksConfigFile), catalogue);
-  const accepted = parseAccepted(head.files.get(acceptedFile), finalRules);
+  const accepted = parseAccepted(head.files.get(acceptedFile), catalogue);
   const notes: string[] = [];
   const graph = composeSides(input.base, base, head, notes);
   const operations = loadBothOperations(
@@ -109,6 +109,8 @@ export async function runCheck(input: CheckInput): Promise<CheckReport> {
   );
   findings.push(...databaseFindings);
   const switched = applySwitches(findings, config);
+  // Where a side could not be judged, what is accepted there may be needed still.
+  if (base !== undefined && graph.base && graph.head) notes.push(...noteUnused(switched, accepted));
   const marked = markAccepted(switched, accepted, input.now);
   return {
     base: base?.label ?? (input.base.kind === 'supergraph' ? input.base.label : ''),

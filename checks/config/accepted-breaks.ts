@@ -4,6 +4,7 @@ import { CheckError } from '../check-error.ts';
 import type { Finding } from '../finding.ts';
 import { printProblems } from '../project/print-problems.ts';
 import { parseJson } from '../project/snapshot.ts';
+import type { RuleInfo } from '../rule-info.ts';
 
 /** Where accepted findings are recorded; the file need not exist. */
 export const acceptedFile = 'freehold.accepted.json';
@@ -31,19 +32,43 @@ export const acceptedShape = z
 type Accepted = z.infer<typeof acceptedShape>['accepted'];
 
 /** Checks the text of the file; @throws {CheckError} listing all problems. */
-export function parseAccepted(text: string | undefined, finalRules: readonly string[]): Accepted {
+export function parseAccepted(text: string | undefined, catalogue: readonly RuleInfo[]): Accepted {
   if (text === undefined) return [];
   const parsed = acceptedShape.safeParse(parseJson(text, acceptedFile));
-  if (parsed.success) {
-    const refused = parsed.data.accepted.filter(({ rule }) => finalRules.includes(rule));
-    if (refused.length === 0) return parsed.data.accepted;
+  if (!parsed.success)
     throw new CheckError(
-      `${acceptedFile} accepts what cannot be accepted, because it cannot be deployed: ${refused.map(({ rule, subject }) => `${rule} of ${JSON.stringify(subject)}`).join(', ')}. Take it out of the file and mend what the finding names.`,
+      `${acceptedFile} cannot be used:\n${printProblems(parsed.error.issues, acceptedShape)}`,
     );
-  }
-  throw new CheckError(
-    `${acceptedFile} cannot be used:\n${printProblems(parsed.error.issues, acceptedShape)}`,
+  const { accepted } = parsed.data;
+  const find = (name: string) => catalogue.find(({ id }) => id === name);
+  // What it was meant for stays unaccepted, and an entry that is never used would look as if it were.
+  const unknown = accepted.filter(({ rule }) => find(rule) === undefined);
+  if (unknown.length > 0)
+    throw new CheckError(
+      `${acceptedFile} names rules that do not exist: ${unknown.map(({ rule }) => rule).join(', ')}. They are listed in docs/checks.md.`,
+    );
+  const refused = accepted.filter(({ rule }) => find(rule)?.isFinal === true);
+  if (refused.length > 0)
+    throw new CheckError(
+      `${acceptedFile} accepts what cannot be accepted, because it cannot be deployed: ${refused.map(printEntry).join(', ')}. Take it out of the file and mend what the finding names.`,
+    );
+  return accepted;
+}
+
+function printEntry({ rule, subject }: Accepted[number]): string {
+  return `${rule} of ${JSON.stringify(subject)}`;
+}
+
+/** What to say of entries that match no finding: they are over, or their subject is misspelt. */
+export function noteUnused(findings: readonly Finding[], accepted: Accepted): string[] {
+  const unused = accepted.filter(
+    ({ rule, subject }) => !findings.some((finding) => finding.rule === rule && finding.subject === subject),
   );
+  if (unused.length === 0) return [];
+  const [entries, are] = unused.length === 1 ? ['an entry', 'it is'] : ['entries', 'they are'];
+  return [
+    `${acceptedFile} has ${entries} that no finding matches: ${unused.map(printEntry).join(', ')}. Take out what is no longer needed; where ${are} for a finding here, copy its subject.`,
+  ];
 }
 
 /** Marks the findings that are accepted; an entry holds until the end of its last day, in UTC. */

@@ -27,7 +27,8 @@ export function printGithub(report: CheckReport): string {
     ].join('\n');
     return `::${command} ${properties.join(',')}::${escapeData(message)}`;
   });
-  return `${[...lines, printSummary(report)].join('\n')}\n`;
+  const notes = report.notes.map((note) => `::notice title=freehold check::${escapeData(note)}`);
+  return `${[...lines, ...notes, printSummary(report)].join('\n')}\n`;
 }
 
 // https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts says what is escaped, and where.

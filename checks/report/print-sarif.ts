@@ -27,6 +27,7 @@ export function printSarif(report: CheckReport): string {
             })),
           },
         },
+        ...(report.notes.length === 0 ? {} : { invocations: [printNotes(report.notes)] }),
         columnKind: 'utf16CodeUnits',
         results: report.findings.map((finding) =>
           printResult(
@@ -38,6 +39,13 @@ export function printSarif(report: CheckReport): string {
     ],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+function printNotes(notes: readonly string[]): object {
+  return {
+    executionSuccessful: true,
+    toolExecutionNotifications: notes.map((text) => ({ level: 'note', message: { text } })),
+  };
 }
 
 function printResult(finding: Finding, ruleIds: readonly string[]): object {

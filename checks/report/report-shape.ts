@@ -58,6 +58,6 @@ export const reportShape = z
         }),
       )
       .describe('The order in which the change can go to production.'),
-    notes: z.array(z.string()).describe('What could not be judged.'),
+    notes: z.array(z.string()).describe('What could not be judged, and which acceptances match nothing.'),
   })
   .meta({ title: 'Report of freehold check', id: 'freehold-check-report' });

@@ -185,6 +185,26 @@ describe('a report', () => {
     ]);
   });
 
+  test('tells its notes in every format', () => {
+    const noted = { ...report, notes: ['The base does not compose: 100% silent.'] };
+    expect(printText(noted)).toContain('Note: The base does not compose: 100% silent.\n');
+    expect(printMarkdown(noted)).toContain('> The base does not compose: 100% silent.');
+    expect(printGithub(noted)).toContain(
+      '\n::notice title=freehold check::The base does not compose: 100%25 silent.\n',
+    );
+    expect(JSON.parse(printSarif(noted))).toMatchObject({
+      runs: [
+        {
+          invocations: [
+            {
+              toolExecutionNotifications: [{ message: { text: 'The base does not compose: 100% silent.' } }],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
   test('with nothing in it is one line', () => {
     expect(printText({ ...report, findings: [], order: [] })).toBe(
       'Nothing found. Compared with 4f2a1bc (merge base with main); judged by 4 known operations and no usage file.\n',

@@ -214,6 +214,15 @@ describe('freehold check', () => {
     expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
     expect(failed).toContain('"until"; expected: rule, subject, reason, author, expires');
   });
+
+  test('refuses an acceptance of a rule that does not exist', async () => {
+    await writeFile(
+      path.join(root, 'freehold.accepted.json'),
+      '{ "accepted": [{ "rule": "field-remove", "subject": "b", "reason": "c", "author": "d", "expires": "2999-12-31" }] }',
+    );
+    expect(await runCheckCommand(root, { format: 'text', base: 'HEAD' }, output)).toBe(2);
+    expect(failed).toContain('freehold.accepted.json names rules that do not exist: field-remove.');
+  });
 });
 
 describe('freehold publish and diff', () => {
