@@ -15,6 +15,7 @@ import type { Hazard, TakenAway } from './hazard.ts';
 
 export interface MigrationsContext {
   readonly base: Snapshot;
+  readonly head: Snapshot;
   readonly baseDatabases: ReadonlyMap<string, ServiceDatabase>;
   readonly headDatabases: ReadonlyMap<string, ServiceDatabase>;
   readonly evidence: Evidence | undefined;

@@ -4,6 +4,8 @@ import { applySql } from '../databases/apply-sql.ts';
 import { parseSql } from '../databases/parse-sql.ts';
 import { replay, type ServiceDatabase } from '../databases/service-database.ts';
 import type { Finding } from '../finding.ts';
+import type { Snapshot } from '../project/snapshot.ts';
+import { judgeFolders } from './judge-folders.ts';
 import { describeHazard, type MigrationsContext } from './describe-hazard.ts';
 import { findNameInCode } from './find-readers.ts';
 import type { HazardContext, JudgedStatement } from './hazard.ts';
@@ -28,7 +30,10 @@ export function judgeMigrations(context: MigrationsContext): {
   const migrations: JudgedMigration[] = [];
   for (const [service, head] of context.headDatabases) {
     const base = context.baseDatabases.get(service);
-    findings.push(...judgeHistory(service, base?.migrations ?? [], head.migrations));
+    findings.push(
+      ...judgeHistory(service, base?.migrations ?? [], head.migrations),
+      ...judgeFolders(context, head),
+    );
     const known = new Set(base?.migrations.map(({ name }) => name));
     const deployed = replay(base?.migrations ?? [], head.kind);
     const now = replay(base?.migrations ?? [], head.kind);
@@ -49,7 +54,15 @@ export function judgeMigrations(context: MigrationsContext): {
           findings.push(describeHazard(hazard, { file: migration.file, line }, head, base, context));
     }
   }
+  for (const [service, { migrations: removed }] of context.baseDatabases)
+    if (!context.headDatabases.has(service) && isStillThere(context.head, service))
+      findings.push(...judgeHistory(service, removed, []));
   return { findings, migrations };
+}
+
+/** A service that goes may take its migrations with it; one that stays has a database which has run them. */
+function isStillThere({ subgraphs }: Snapshot, service: string): boolean {
+  return subgraphs.some(({ name }) => name === service);
 }
 
 function judgeMigration(

@@ -41,7 +41,7 @@ export function loadOperations(files: ReadonlyMap<string, string>, globs: readon
   const loaded: LoadedDocument[] = [];
   const problems: OperationProblem[] = [];
   for (const [file, text] of files) {
-    if (!tests.some((test) => test(file))) continue;
+    if (!tests.some((test) => test(file)) || isBlank(file, text)) continue;
     try {
       if (file.endsWith('.json')) loaded.push(...readManifest(file, text, problems));
       else loaded.push(readDocument(file, text, 1, clientsOf(file, text), undefined));
@@ -50,6 +50,11 @@ export function loadOperations(files: ReadonlyMap<string, string>, globs: readon
     }
   }
   return { operations: removeTwins(collectOperations(loaded, problems)), problems };
+}
+
+/** A document of blanks and comments holds no operation, which is no mistake: one that is not written yet. */
+function isBlank(file: string, text: string): boolean {
+  return !file.endsWith('.json') && /^[\s,\uFEFF]*$/.test(text.replaceAll(/#.*/g, ''));
 }
 
 function readDocument(

@@ -84,7 +84,7 @@ function printResult(finding: Finding, ruleIds: readonly string[]): object {
 function printLocation({ file, line, column }: SourceLocation): object {
   return {
     physicalLocation: {
-      artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
+      artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' },
       region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) },
     },
   };

@@ -176,6 +176,16 @@ describe('a report', () => {
     });
   });
 
+  test('in SARIF writes places as URIs, whatever the name of a file', () => {
+    const file = 'operations/büro #1/what? 100%.graphql';
+    const log = JSON.parse(
+      printSarif({ ...report, findings: [{ ...removed, location: { file, line: 1 } }] }),
+    ) as { runs: { results: { locations: { physicalLocation: object }[] }[] }[] };
+    expect(log.runs[0]?.results[0]?.locations[0]?.physicalLocation).toMatchObject({
+      artifactLocation: { uri: 'operations/b%C3%BCro%20%231/what%3F%20100%25.graphql' },
+    });
+  });
+
   test('for GitHub annotates lines, escapes what the command reads as its own, and shows accepted breaks as notices', () => {
     expect(printGithub(report).split('\n')).toEqual([
       '::error file=subgraphs/people/schema.graphql,line=20,col=6,title=field-removed%3A Person.email::Field Person.email is gone.%0AGraphQL refuses <it>: 100%25 of the time.%0AHit: PersonPage (operations/web/person-page.graphql:1), sent by web (1204 calls, last seen 2026-11-20)%0ANext: Keep Person.email.',
