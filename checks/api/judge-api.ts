@@ -59,8 +59,10 @@ function findInterfaceChange(
   const dot = subject.indexOf('.');
   const type = dot < 0 ? undefined : base.getType(subject.slice(0, dot));
   if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
+  // A type names the interfaces of its interfaces too; the one that has none itself gathers them all.
   return type
     .getInterfaces()
+    .toSorted((a, b) => a.getInterfaces().length - b.getInterfaces().length)
     .map((parent) => `${rule} ${parent.name}${subject.slice(dot)}`)
     .find((key) => keys.has(key));
 }

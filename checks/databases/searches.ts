@@ -1,4 +1,4 @@
-import type { DocumentNode, FieldDefinitionNode, InputValueDefinitionNode } from 'graphql';
+import { Kind, type DocumentNode, type FieldDefinitionNode, type InputValueDefinitionNode } from 'graphql';
 
 import {
   hasDirective,
@@ -22,6 +22,8 @@ export interface Search {
   readonly isNested: boolean;
   readonly table: string;
   readonly column: string;
+  /** The argument whose default it is: an operation that leaves the argument out searches so as well. */
+  readonly defaultOf?: string;
 }
 
 /** All searches that a subgraph's schema offers, as far as names tell the column behind them. */
@@ -80,7 +82,15 @@ function listFieldSearches(
         const column = findColumn(database, table, toCamelCase(value));
         return column === undefined
           ? []
-          : [{ ...shared, kind: 'sort' as const, chooser: `${sorts.type}.${value}`, column }];
+          : [
+              {
+                ...shared,
+                kind: 'sort' as const,
+                chooser: `${sorts.type}.${value}`,
+                column,
+                ...(hasDefault(argument, value) ? { defaultOf: `${name}(${argument.name.value}:)` } : {}),
+              },
+            ];
       });
     if (inputFields.length > 0)
       return inputFields.flatMap((inputField) => {
@@ -92,6 +102,10 @@ function listFieldSearches(
     const chooser = `${name}(${argument.name.value}:)`;
     return column === undefined ? [] : [{ ...shared, kind: 'filter' as const, chooser, column }];
   });
+}
+
+function hasDefault({ defaultValue }: InputValueDefinitionNode, value: string): boolean {
+  return defaultValue?.kind === Kind.ENUM && defaultValue.value === value;
 }
 
 /** What a connection lists, else the type itself. */

@@ -107,10 +107,10 @@ export function findSearchers(
         if (search.kind === 'key')
           return operation.types.has(search.field) ? `may load ${search.field} by ${search.chooser}` : false;
         const input = search.chooser.split('.')[0] ?? '';
-        return (
-          operation.used.has(search.field) &&
-          (operation.used.has(search.chooser) || operation.variableTypes.has(input))
-        );
+        if (!operation.used.has(search.field)) return false;
+        if (search.defaultOf !== undefined && !operation.used.has(search.defaultOf))
+          return `leaves out ${search.defaultOf}, whose default is ${search.chooser}`;
+        return operation.used.has(search.chooser) || operation.variableTypes.has(input);
       }),
     ) ?? [];
   const names = [...new Set(searches.map(({ chooser }) => chooser))];
