@@ -123,18 +123,20 @@ function describeArgumentDetail(
       if (change.meta.isSafeArgumentTypeChange) return undefined;
       const field = `${typeName}.${fieldName}`;
       const subject = `${field}(${argumentName}:)`;
-      const isNewlyRequired = newArgumentType === `${oldArgumentType}!`;
+      const isNewlyRequired = becomesRequired(oldArgumentType, newArgumentType);
+      const isOtherwiseSame = newArgumentType === `${oldArgumentType}!`;
       return {
         rule: 'argument-type-changed',
         subject,
         what: `Argument ${subject} was ${oldArgumentType} and is now ${newArgumentType}.`,
         effect: isNewlyRequired
-          ? 'GraphQL refuses an operation that leaves it out or gives it from a nullable variable.'
+          ? `GraphQL refuses an operation that leaves it out or gives it from ${isOtherwiseSame ? 'a nullable variable' : 'a variable of the old type'}.`
           : 'GraphQL refuses a value or a variable of the old type.',
         kind: 'break',
         isHit: ({ used, known }) => {
           if (!isNewlyRequired) return used.has(subject);
           if (!used.has(field)) return false;
+          if (!isOtherwiseSame && used.has(subject)) return true;
           const hasDefault =
             findArgument(head, typeName, fieldName, argumentName)?.defaultValue !== undefined;
           return findArgumentGap(base, known.document, typeName, fieldName, argumentName, hasDefault);
@@ -173,6 +175,11 @@ function describeArgumentDetail(
     default:
       return undefined;
   }
+}
+
+/** Whether null was allowed and is not any more, whatever else changes with the type. */
+export function becomesRequired(before: string, after: string): boolean {
+  return after.endsWith('!') && !before.endsWith('!');
 }
 
 /** An argument that is not null and has no default any more can no longer be left out. */

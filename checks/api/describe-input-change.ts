@@ -4,7 +4,7 @@ import type { JudgedOperation } from '../operations/evidence.ts';
 import type { ApiChange } from './api-change.ts';
 import type { DescribeContext } from './describe-change.ts';
 import { describeDefault, findInputField } from './describe-default.ts';
-import { printDefault } from './describe-field-change.ts';
+import { becomesRequired, printDefault } from './describe-field-change.ts';
 
 /** Changes of input types; undefined for any other change. */
 export function describeInputChange(
@@ -57,7 +57,7 @@ function describeInputDetail(change: SerializableChange, context: DescribeContex
       const { inputName, inputFieldName, oldInputFieldType, newInputFieldType } = change.meta;
       if (change.meta.isInputFieldTypeChangeSafe) return undefined;
       const subject = `${inputName}.${inputFieldName}`;
-      const isNewlyRequired = newInputFieldType === `${oldInputFieldType}!`;
+      const isNewlyRequired = becomesRequired(oldInputFieldType, newInputFieldType);
       const hasDefault = findInputField(context.head, inputName, inputFieldName)?.defaultValue !== undefined;
       return {
         rule: 'input-field-type-changed',

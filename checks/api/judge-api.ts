@@ -83,13 +83,16 @@ function judgeOperations(
   );
   const deployed = new Set(evidence.operations.map(({ known }) => printOperation(known)));
   const changed = headOperations.operations.filter((operation) => !deployed.has(printOperation(operation)));
+  const refused = changed
+    .filter(({ name }) => !named.has(name))
+    .flatMap((operation) => describeInvalid(operation, head.schema) ?? []);
+  // A document that was mended here is still sent as it was by the clients in use; one that is refused still is told once.
+  const told = new Set(refused.map(({ subject }) => subject));
   const escaped = evidence.operations
     .map(({ known }) => known)
-    .filter(({ name }) => !named.has(name) && !changed.some((operation) => operation.name === name));
+    .filter(({ name }) => !named.has(name) && !told.has(name));
   const invalid = [
-    ...changed
-      .filter(({ name }) => !named.has(name))
-      .flatMap((operation) => describeInvalid(operation, head.schema) ?? []),
+    ...refused,
     // What the base refuses already is no fault of this change; few are invalid, so the head is asked first.
     ...escaped.flatMap((operation) => {
       const finding = describeInvalid(operation, head.schema);

@@ -109,7 +109,7 @@ export function findSearchers(
         const input = search.chooser.split('.')[0] ?? '';
         if (!operation.used.has(search.field)) return false;
         if (search.defaultOf !== undefined && !operation.used.has(search.defaultOf))
-          return `leaves out ${search.defaultOf}, whose default is ${search.chooser}`;
+          return true;
         return operation.used.has(search.chooser) || operation.variableTypes.has(input);
       }),
     ) ?? [];
