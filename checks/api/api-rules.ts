@@ -45,6 +45,7 @@ export const apiRules: readonly RuleInfo[] = [
     'A list of the interface may hold a type that a client does not know.',
   ),
   apiRule('directive-removed', 'breaking', 'An operation that uses a directive that is gone is refused.'),
+  apiRule('directive-changed', 'breaking', 'An operation that uses the directive as it was is refused.'),
   apiRule(
     'authorization-tightened',
     'breaking',

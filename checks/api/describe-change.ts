@@ -3,6 +3,7 @@ import { getNamedType, isInputObjectType, type GraphQLSchema } from 'graphql';
 
 import type { ApiChange } from './api-change.ts';
 import type { JudgedOperation } from '../operations/evidence.ts';
+import { describeDirectiveChange } from './describe-directive-change.ts';
 import { describeFieldChange } from './describe-field-change.ts';
 import { describeInputChange } from './describe-input-change.ts';
 
@@ -50,20 +51,12 @@ function describeTypeChange(change: SerializableChange, context: DescribeContext
         next: [`Give the new kind a name of its own and let clients move to it from ${typeName}.`],
       };
     }
-    case ChangeType.DirectiveRemoved: {
-      const name = `@${change.meta.removedDirectiveName}`;
-      return {
-        rule: 'directive-removed',
-        subject: name,
-        what: `Directive ${name} is gone.`,
-        effect: 'GraphQL refuses an operation that uses it.',
-        kind: 'break',
-        isHit: (operation) => operation.used.has(name),
-        next: [`Keep ${name} until no operation uses it.`],
-      };
-    }
     default:
-      return describeMemberChange(change) ?? describeEnumChange(change, context);
+      return (
+        describeDirectiveChange(change, context) ??
+        describeMemberChange(change) ??
+        describeEnumChange(change, context)
+      );
   }
 }
 
