@@ -18,7 +18,7 @@ import {
 } from './mongo-index.ts';
 
 /** MongoDB database commands of a migration, in extended JSON. */
-const migrationShape = z.looseObject({ commands: z.array(documentShape) });
+const migrationShape = z.strictObject({ commands: z.array(documentShape).min(1) });
 
 /** What a service declares of its MongoDB database. */
 const collectionsShape = z.looseObject({
@@ -60,7 +60,7 @@ export function parseMongoMigration(text: string): MongoOutcome {
   const json = tryParse(text);
   if (json instanceof Error) return { kind: 'unreadable', message: json.message, line: 1 };
   const parsed = migrationShape.safeParse(json);
-  if (!parsed.success) return { kind: 'unreadable', message: 'expected { "commands": [ ... ] }', line: 1 };
+  if (!parsed.success) return { kind: 'unreadable', message: 'expected { "commands": [ ... ] } with a command, and nothing beside', line: 1 };
   let from = 0;
   const commands = parsed.data.commands.map((body) => {
     // The first key of a command is its name.

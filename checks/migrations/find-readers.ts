@@ -108,8 +108,7 @@ export function findSearchers(
           return operation.types.has(search.field) ? `may load ${search.field} by ${search.chooser}` : false;
         const input = search.chooser.split('.')[0] ?? '';
         if (!operation.used.has(search.field)) return false;
-        if (search.defaultOf !== undefined && !operation.used.has(search.defaultOf))
-          return true;
+        if (search.defaultOf !== undefined && !operation.used.has(search.defaultOf)) return true;
         return operation.used.has(search.chooser) || operation.variableTypes.has(input);
       }),
     ) ?? [];

@@ -33,6 +33,7 @@ export function judgeMigrations(context: MigrationsContext): {
     findings.push(
       ...judgeHistory(service, base?.migrations ?? [], head.migrations),
       ...judgeFolders(context, head),
+      ...judgeDeclaration(base, head),
     );
     const known = new Set(base?.migrations.map(({ name }) => name));
     const deployed = replay(base?.migrations ?? [], head.kind);
@@ -58,6 +59,28 @@ export function judgeMigrations(context: MigrationsContext): {
     if (!context.headDatabases.has(service) && isStillThere(context.head, service))
       findings.push(...judgeHistory(service, removed, []));
   return { findings, migrations };
+}
+
+/** Without its declaration a database is compared with nothing, and everything would seem to be in step. */
+function judgeDeclaration(
+  base: ServiceDatabase | undefined,
+  { declaration, service }: ServiceDatabase,
+): Finding[] {
+  if (base?.declaration === undefined || declaration !== undefined) return [];
+  const { file } = base.declaration;
+  return [
+    {
+      rule: 'schema-out-of-step',
+      judgement: 'migrations',
+      severity: 'breaking',
+      subject: `${service}/${file}`,
+      what: `${service}: ${file} is removed.`,
+      baseLocation: { file, line: 1 },
+      why: 'It says what the migrations have to make: the next one is written from it, and without it none is judged by it.',
+      hits: [],
+      next: ['Restore it.'],
+    },
+  ];
 }
 
 /** A service that goes may take its migrations with it; one that stays has a database which has run them. */
