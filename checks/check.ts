@@ -192,7 +192,14 @@ async function judgeDatabases(
     all,
   );
   if (base === undefined) return { databaseFindings: [...rules, ...steps], order: [] };
-  const { findings, migrations } = judgeMigrations({ base, head, baseDatabases, headDatabases, evidence, tables });
+  const { findings, migrations } = judgeMigrations({
+    base,
+    head,
+    baseDatabases,
+    headDatabases,
+    evidence,
+    tables,
+  });
   return {
     databaseFindings: [...dropExplained(rules, findings), ...steps, ...findings],
     order: schema === undefined ? [] : planSafeOrder(base, head, migrations, findings),

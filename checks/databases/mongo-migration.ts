@@ -60,7 +60,12 @@ export function parseMongoMigration(text: string): MongoOutcome {
   const json = tryParse(text);
   if (json instanceof Error) return { kind: 'unreadable', message: json.message, line: 1 };
   const parsed = migrationShape.safeParse(json);
-  if (!parsed.success) return { kind: 'unreadable', message: 'expected { "commands": [ ... ] } with a command, and nothing beside', line: 1 };
+  if (!parsed.success)
+    return {
+      kind: 'unreadable',
+      message: 'expected { "commands": [ ... ] } with a command, and nothing beside',
+      line: 1,
+    };
   let from = 0;
   const commands = parsed.data.commands.map((body) => {
     // The first key of a command is its name.

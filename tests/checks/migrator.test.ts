@@ -12,6 +12,6 @@ test('the check takes the commands of MongoDB for runnable that the migrator run
     }
   };
   expect(migrationCommands.filter((name) => !isRun(name))).toEqual([]);
-  for (const name of ['renameCollection', 'convertToCapped', 'findAndModify', 'aggregate', 'dropDatabase'])
-    expect(isRun(name), name).toBe(false);
+  const others = ['renameCollection', 'convertToCapped', 'findAndModify', 'aggregate', 'dropDatabase'];
+  expect(others.filter(isRun)).toEqual([]);
 });
