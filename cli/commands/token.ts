@@ -15,7 +15,11 @@ export function addTokenCommand(program: Command): void {
     .description(
       'Print a token for development; a gateway accepts it with --jwks .freehold/keys/development-jwks.json',
     )
-    .option('--user <id>', 'whose token it is (the claim sub); default: the developmentUser of freehold.json')
+    .option(
+      '--user <id>',
+      'whose token it is (the claim sub); default: the developmentUser of freehold.json',
+      parseUser,
+    )
     .option('--username <name>', 'the name of that user (the claim preferred_username), which reviews bear')
     .option('--scope <names...>', 'scopes that it carries', [])
     .option('--policy <names...>', 'policies that it fulfils', [])
@@ -28,6 +32,12 @@ export function addTokenCommand(program: Command): void {
       const token = await mintTokenFor(await loadProject(), caller, expires);
       process.stdout.write(`${token}\n`);
     });
+}
+
+/** An empty one would make a token of nobody, which looks like one of somebody. */
+export function parseUser(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected the id of a user, such as user-2.');
+  return text;
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
