@@ -126,7 +126,7 @@ export async function loadRatings(
   loaders: JointReads,
   parentKeys: readonly string[],
   withHistogram: boolean,
-): Promise<Map<string, Rating>> {
+): Promise<Map<string, Omit<Rating, 'histogram'>>> {
   const children = { collection: reviewsOf(database), parentField: 'productId', isList: false, filter: {} };
   const groups = await readMongoGroups(
     loaders,
@@ -138,8 +138,8 @@ export async function loadRatings(
 
 const sumRatings = { count: { $sum: 1 }, total: { $sum: '$rating' } };
 
-function averageIn({ count, total }: Document): Rating {
-  return { count: count as number, average: averageOf(total as number, count as number), histogram: [] };
+function averageIn({ count, total }: Document): Omit<Rating, 'histogram'> {
+  return { count: count as number, average: averageOf(total as number, count as number) };
 }
 
 const countEachRating = Object.fromEntries(
