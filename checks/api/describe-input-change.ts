@@ -117,7 +117,8 @@ function sendsInput({ types, variableTypes }: JudgedOperation, input: string): s
   return variableTypes.has(input) ? `sends ${input} in a variable` : false;
 }
 
-function sendsField(
+/** Whether an operation sends the field of an input, or may: a variable holds what only calls tell. */
+export function sendsField(
   { used, variableTypes }: JudgedOperation,
   input: string,
   field: string,

@@ -5,20 +5,22 @@ import type { Finding } from '../finding.ts';
 import { printOperation, type KnownOperation, type OperationSet } from '../operations/known-operation.ts';
 import { weighChange, type ApiChange, type ApiContext } from './api-change.ts';
 import { describeChange } from './describe-change.ts';
+import { listInputDeprecations } from './list-input-deprecations.ts';
 
 /** Judges the difference of two API schemas by the operations that clients send. */
 export async function judgeApi(context: ApiContext, headOperations: OperationSet): Promise<Finding[]> {
   const { base, head, evidence } = context;
   // The types of graphql-inspector leave the change's meta open; SerializableChange is its closed union.
   const changes = (await diff(base.schema, head.schema)) as SerializableChange[];
-  const described = changes.flatMap(
-    (change) =>
-      describeChange(change, {
-        base: base.schema,
-        head: head.schema,
-        isProvenUnused: (coordinate) => evidence.isProvenUnused(coordinate),
-      }) ?? [],
-  );
+  const sides = {
+    base: base.schema,
+    head: head.schema,
+    isProvenUnused: (coordinate: string) => evidence.isProvenUnused(coordinate),
+  };
+  const described = [
+    ...changes.flatMap((change) => describeChange(change, sides) ?? []),
+    ...listInputDeprecations(sides),
+  ];
   const weighed = foldImplementations(described, base.schema).flatMap((change) => {
     const finding = weighChange(change, context);
     return finding === undefined ? [] : [{ finding, kind: change.kind }];
