@@ -10,7 +10,7 @@ export function judgeComposition(
   baseHints: readonly CompositionProblem[],
 ): Finding[] {
   if (outcome.kind === 'failed')
-    return mergeSame(outcome.errors).map((error) => describeError(error, changedSubgraphs));
+    return mergeSame(outcome.errors).map((error) => describeError(error, changedSubgraphs, head));
   const known = new Set(baseHints.map(printHint));
   const hints = mergeSame(outcome.hints.filter((hint) => !known.has(printHint(hint)))).map(describeHint);
   return [...hints, ...judgeCommitted(head, outcome.supergraphSdl)];
@@ -33,8 +33,13 @@ function mergeSame(problems: readonly CompositionProblem[]): CompositionProblem[
   return [...merged.values()];
 }
 
-function describeError(error: CompositionProblem, changedSubgraphs: readonly string[]): Finding {
-  const related = listPlaces(error);
+function describeError(
+  error: CompositionProblem,
+  changedSubgraphs: readonly string[],
+  head: Snapshot,
+): Finding {
+  const unreachable = findUnreachable(error.message);
+  const related = error.places.length > 0 ? listPlaces(error) : listDefinitions(head, unreachable);
   const names = [...new Set(related.map((place) => place.label))];
   const changed = changedSubgraphs.length === 0 ? 'none' : changedSubgraphs.join(', ');
   const whose =
@@ -46,7 +51,7 @@ function describeError(error: CompositionProblem, changedSubgraphs: readonly str
     rule: 'composition-failed',
     judgement: 'composition',
     severity: 'breaking',
-    subject: `${error.code} ${firstQuoted(error.message) || names.join(', ')}`.trim(),
+    subject: `${error.code} ${unreachable ?? (firstQuoted(error.message) || names.join(', '))}`.trim(),
     what: `The subgraphs do not compose (${error.code}): ${error.message.trim()}`,
     ...(first === undefined ? {} : { location: { file: first.file, line: first.line } }),
     ...(others.length === 0 ? {} : { related: others }),
@@ -69,6 +74,16 @@ function listPlaces(problem: CompositionProblem): RelatedPlace[] {
     seen.add(`${file}:${line}`);
     return [{ file, line, label: subgraph }];
   });
+}
+
+/** A SATISFIABILITY_ERROR has no place and begins with a query; what it is about is the field that no step can reach. */
+function findUnreachable(message: string): string | undefined {
+  return /cannot find field "([^"]+)"/.exec(message)?.[1];
+}
+
+function listDefinitions(head: Snapshot, coordinate: string | undefined): RelatedPlace[] {
+  if (coordinate === undefined) return [];
+  return head.index.find(coordinate).map(({ file, line, subgraph }) => ({ file, line, label: subgraph }));
 }
 
 function firstQuoted(message: string): string {

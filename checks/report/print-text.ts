@@ -50,16 +50,20 @@ function row(name: string, texts: readonly string[]): string[] {
 
 const widthMax = 102;
 
-/** Lines of a text that is too long are indented, so that one entry is told from the next. */
+/**
+ * Lines of a text that is too long are indented, so that one entry is told from the next. A line keeps its own
+ * indentation: in the composition's errors it tells a reason from the reason's reason.
+ */
 function wrap(text: string): string[] {
   return text.split('\n').flatMap((paragraph) => {
+    const indentation = /^ */.exec(paragraph)?.[0] ?? '';
     const lines: string[] = [];
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > widthMax) {
+    let line = indentation;
+    for (const word of paragraph.slice(indentation.length).split(' ')) {
+      if (line !== indentation && line.length + 1 + word.length > widthMax) {
         lines.push(line);
-        line = `  ${word}`;
-      } else line = line === '' ? word : `${line} ${word}`;
+        line = `${indentation}  ${word}`;
+      } else line = line === indentation ? indentation + word : `${line} ${word}`;
     }
     return [...lines, line];
   });
