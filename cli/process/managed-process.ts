@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 
 import { findProjectRoot } from '../../gateway/project-root.ts';
 import { StartError } from '../start/start-error.ts';
+import { LogFile } from './log-file.ts';
 import { serverNodeOptions } from './node-options.ts';
 import { OutputTail } from './output-tail.ts';
 import { readReadyMessage, type ReadyMessage } from './parent-channel.ts';
@@ -42,7 +42,7 @@ const giveUpMs = 1_500;
  */
 export class ManagedProcess {
   readonly #options: ManagedProcessOptions;
-  readonly #log: WriteStream;
+  readonly #log: LogFile;
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
   #state: ProcessState = { kind: 'starting' };
@@ -53,9 +53,7 @@ export class ManagedProcess {
 
   constructor(options: ManagedProcessOptions) {
     this.#options = options;
-    mkdirSync(path.dirname(options.logFile), { recursive: true });
-    this.#log = createWriteStream(options.logFile, { flags: 'a' });
-    this.#log.on('error', () => undefined);
+    this.#log = new LogFile(options.logFile);
   }
 
   get state(): ProcessState {
@@ -96,7 +94,7 @@ export class ManagedProcess {
     await this.#ended;
     clearTimeout(force);
     this.#setState({ kind: 'stopped' });
-    this.#log.end();
+    await this.#log.end();
   }
 
   /** Ends the process at once, for the case that the supervisor itself must go. */
