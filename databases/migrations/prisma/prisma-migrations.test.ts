@@ -236,6 +236,26 @@ describe('writing', () => {
     expect(await query(`SELECT datname FROM pg_database WHERE datname LIKE 'shadow%'`)).toEqual([]);
   });
 
+  test('drops the shadow database of a process that was killed, and none that is in use', async () => {
+    await createMigration({ ...target, name: 'init' });
+    const left = `shadow_${'0'.repeat(32)}`;
+    const inUse = `shadow_${'1'.repeat(32)}`;
+    await query(`CREATE DATABASE ${left}`);
+    await query(`CREATE DATABASE ${inUse}`);
+    const user = new Client({ connectionString: database.ownerUrl });
+    await user.connect();
+    try {
+      await user.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [inUse]);
+      await createMigration({ ...target, name: 'again' });
+      expect(await query(`SELECT datname FROM pg_database WHERE datname LIKE 'shadow%'`)).toEqual([
+        { datname: inUse },
+      ]);
+    } finally {
+      await user.end();
+      await query(`DROP DATABASE ${inUse}`);
+    }
+  });
+
   test('a schema that Prisma refuses is reported with its line', async () => {
     await declare('model Note {\n  id Intt @id\n}\n');
     const message = await failureOf(createMigration({ ...target, name: 'init' }));

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   ColumnTypeEnum,
@@ -10,7 +8,9 @@ import {
   type SqlQuery,
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
-import { Client, Pool } from 'pg';
+import { Pool } from 'pg';
+
+import { createShadowDatabase } from './shadow-database.ts';
 
 /** Runs a migration's script on a connection of its own choice of wording; see {@link SchemaAdapterOptions}. */
 export type RunScript = (pool: Pool, script: string) => Promise<void>;
@@ -164,27 +164,6 @@ function describeError(error: unknown): DriverAdapterError['cause'] {
     detail: read('detail'),
     column: read('column'),
     hint: read('hint'),
-  };
-}
-
-async function createShadowDatabase(ownerUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `shadow_${randomUUID().replaceAll('-', '')}`;
-  const withOwner = async (statement: string): Promise<void> => {
-    const client = new Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
-  await withOwner(`CREATE DATABASE ${name}`);
-  const url = new URL(ownerUrl);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    drop: async () => await withOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
 }
 
