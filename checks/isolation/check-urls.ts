@@ -15,7 +15,28 @@ export function readPlaces(url: string): [URL, ...URL[]] {
   const [, begin = '', hosts = '', end = ''] =
     /^(mongodb:\/\/(?:[^@/]*@)?)([^/?]*,[^/?]*)(.*)$/.exec(url) ?? [];
   const [first = '', ...others] = hosts.split(',').map((host) => `${begin}${host}${end}`);
-  return [new URL(first || url), ...others.map((other) => new URL(other))];
+  return [new URL(first || withoutLoginParameters(url)), ...others.map((other) => new URL(other))];
+}
+
+/**
+ * A database URL that says in its authority what PostgreSQL also takes from its parameters (`?user=`, `?password=`,
+ * `?host=`, `?port=`), which win: another user put into the authority would be passed over.
+ */
+export function withoutLoginParameters(given: string): string {
+  if (!/^postgres(?:ql)?:/i.test(given)) return given;
+  const url = new URL(given);
+  const take = (name: string, use: (value: string) => void): void => {
+    const value = url.searchParams.get(name);
+    // A socket's folder cannot stand where a host does.
+    if (value === null || value.startsWith('/')) return;
+    url.searchParams.delete(name);
+    use(value);
+  };
+  take('host', (host) => (url.hostname = host));
+  take('port', (port) => (url.port = port));
+  take('user', (user) => (url.username = encodeURIComponent(user)));
+  take('password', (password) => (url.password = encodeURIComponent(password)));
+  return url.href;
 }
 
 /** Looks for URLs that point two services at one database, and for credentials that two services share. */

@@ -43,6 +43,33 @@ async function asOwner(statement: string): Promise<void> {
   await client.end();
 }
 
+test('a URL that names its user and password in parameters is tried with those of the others', async () => {
+  const plain = new URL(orders.url);
+  const url = new URL(plain);
+  url.searchParams.set('user', plain.username);
+  url.searchParams.set('password', plain.password);
+  url.username = '';
+  url.password = '';
+  const report = await runIsolation({
+    root: data,
+    services,
+    databases: [
+      { service: 'orders', url: url.href },
+      { service: 'reviews', url: reviews.url },
+    ],
+    supervisorPid: undefined,
+  });
+  expect(report.attempts.map(({ outcome }) => outcome)).toEqual([
+    'own',
+    'refused',
+    'refused',
+    'refused',
+    'own',
+    'refused',
+  ]);
+  expect(report.breaches).toEqual([]);
+});
+
 test('everybody is let in to the own and refused by every other, and the report says so', async () => {
   const report = await runIsolation({ root: data, services, databases, supervisorPid: undefined });
   expect(report.attempts.map(({ who, database, outcome }) => `${who} ${database} ${outcome}`)).toEqual([

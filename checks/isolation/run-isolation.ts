@@ -4,7 +4,7 @@ import { checkPorts } from './check-ports.ts';
 import { checkEnvironments, listGatewayUrls, listShopProcesses } from './check-processes.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkSource } from './check-source.ts';
-import { checkUrls, type ServiceDatabaseUrl } from './check-urls.ts';
+import { checkUrls, withoutLoginParameters, type ServiceDatabaseUrl } from './check-urls.ts';
 import type { IsolationReport } from './report.ts';
 
 export interface IsolationOptions {
@@ -19,7 +19,11 @@ export interface IsolationOptions {
 
 /** Looks at source and files first, then at what runs. Nothing is changed anywhere. */
 export async function runIsolation(options: IsolationOptions): Promise<IsolationReport> {
-  const { root, services, databases, supervisorPid } = options;
+  const { root, services, supervisorPid } = options;
+  const databases = options.databases.map(({ service, url }) => ({
+    service,
+    url: withoutLoginParameters(url),
+  }));
   const breaches = [
     ...(await checkSource(root, services)),
     ...(await checkCompose(root, services)),
