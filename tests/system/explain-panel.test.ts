@@ -203,6 +203,18 @@ describe.skipIf(reason !== undefined)(
       await expect.poll(() => page.locator('[role=treeitem][tabindex="0"]').count()).toBe(1);
     });
 
+    test('tells of no answer but the one beside it: not of one before it was closed', async () => {
+      await openPanel();
+      await run();
+      await items().first().waitFor();
+      await page.getByRole('button', { name: 'Hide Explain' }).click();
+      const answered = page.waitForResponse('**/graphql');
+      await page.getByRole('button', { name: 'Execute query' }).click();
+      await answered;
+      await page.getByRole('button', { name: 'Show Explain' }).click();
+      expect(await page.getByRole('status').first().textContent()).toContain('Nothing to explain yet');
+    });
+
     test('names the operation that it tells of, which another tab may hold', async () => {
       await openPanel();
       await run();

@@ -16,8 +16,13 @@ interface Answer {
  */
 export function fetchWithTrace(fetcher: Fetcher, store: ExplainStore): Fetcher {
   return async (parameters: FetcherParams, options?: FetcherOpts) => {
-    if (!store.isOpen || parameters.operationName === 'IntrospectionQuery')
+    if (parameters.operationName === 'IntrospectionQuery')
       return fetcher(parameters, options) as Promise<never>;
+    if (!store.isOpen) {
+      // The answer beside the panel is another one from now on.
+      store.set({ kind: 'idle' });
+      return fetcher(parameters, options) as Promise<never>;
+    }
     try {
       const headers = { ...options?.headers, 'freehold-explain': '1' };
       const answer = (await fetcher(parameters, { ...options, headers })) as Answer;
