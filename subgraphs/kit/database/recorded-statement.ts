@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import type { PoolClient, QueryArrayResult, QueryConfig } from 'pg';
 
@@ -25,6 +26,12 @@ interface RecordedRun {
  */
 const cancelMs = 500;
 
+/**
+ * How long after a cancellation it is sent again, in milliseconds: one that comes to the database just before its
+ * statement does is passed over there (PostgreSQL takes it for one that came too late).
+ */
+const cancelAgainMs = 50;
+
 /** Sends a statement with its request's comment, records it, and cancels it in the database when the request is over. */
 export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
   const { client, send, config, scope } = run;
@@ -41,9 +48,11 @@ export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
     clearTimeout(cut);
     cut = setTimeout(() => cutConnection(client), cancelMs);
   };
+  let over: AbortController | undefined;
   const cancel = (): void => {
     limit();
-    cancelled = run.pool.cancelStatement(processIdOf(client)).catch(() => {});
+    over = new AbortController();
+    cancelled = cancelUntil(run, over.signal);
   };
   if (scope.signal.aborted) limit();
   else scope.signal.addEventListener('abort', isEnding ? limit : cancel, { once: true });
@@ -56,6 +65,7 @@ export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
     if (scope.signal.aborted) throw requestIsOver(error);
     throw error;
   } finally {
+    over?.abort();
     clearTimeout(cut);
     scope.signal.removeEventListener('abort', isEnding ? limit : cancel);
     scope.record({
@@ -71,6 +81,14 @@ export async function runRecorded(run: RecordedRun): Promise<QueryArrayResult> {
     // A cancellation names a connection, not a statement: the connection is not given to anybody else before it has
     // arrived, or it would hit the next one's statement.
     await cancelled;
+  }
+}
+
+/** Cancels the statement until it is `over`, or cut off. Resolves when no cancellation is under way any more. */
+async function cancelUntil({ pool, client }: RecordedRun, over: AbortSignal): Promise<void> {
+  for (let waitedMs = 0; waitedMs < cancelMs && !over.aborted; waitedMs += cancelAgainMs) {
+    await pool.cancelStatement(processIdOf(client)).catch(() => {});
+    await delay(cancelAgainMs, undefined, { signal: over }).catch(() => {});
   }
 }
 
