@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 
 import type { Logger } from 'pino';
@@ -175,6 +176,8 @@ async function route<Client>(exchange: Exchange<Client>): Promise<void> {
       errorBody('NOT_FOUND', 'Expected POST /graphql, GET /health or GET /ready.'),
     );
   const over = new AbortController();
+  // Each statement under way listens, and a request may have many: that is no leak to be warned of.
+  setMaxListeners(0, over.signal);
   response.once('close', () => {
     if (!response.writableFinished) over.abort();
   });
