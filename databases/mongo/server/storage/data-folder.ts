@@ -8,7 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -215,7 +215,8 @@ export class DataFolder {
     const name = join(this.path, fileName('snapshot', generation));
     const handle = openSync(`${name}.new`, 'w', 0o600);
     try {
-      for (const record of records) writeSync(handle, record);
+      // It writes on where the system took a part only, as it may when the disk is nearly full.
+      for (const record of records) writeFileSync(handle, record);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
