@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { MongoClient } from 'mongodb';
+import { type Db, MongoClient } from 'mongodb';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 
@@ -17,6 +17,8 @@ import { type RunningMongoServer, startMongoServer } from './server/start-mongo-
 interface Row {
   _id: number;
   n?: number;
+  a?: number;
+  b?: number;
 }
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -165,6 +167,98 @@ describe('durability', () => {
     const owner = (await connectTo(second.port)).db('shop').collection<Row>('rows');
     await expect(owner.insertOne({ _id: 5000, n: 1 })).rejects.toMatchObject({ code: 11000 });
     await expect(owner.insertOne({ _id: 5000, n: -1 })).rejects.toMatchObject({ code: 121 });
+  });
+
+  /** What a restart finds in `shop` after `work`. */
+  async function afterRestart(work: (client: MongoClient) => Promise<void>): Promise<Db> {
+    const folder = await makeFolder();
+    const first = await start(folder);
+    const client = await connectTo(first.port);
+    await work(client);
+    await client.close();
+    await first.close();
+    return (await connectTo((await start(folder)).port)).db('shop');
+  }
+
+  test('writes that waited for a transaction are in the journal in the order in which they were made', async () => {
+    let made: unknown;
+    const db = await afterRestart(async (client) => {
+      const rows = client.db('shop').collection<Row>('rows');
+      await rows.insertOne({ _id: 1 });
+      const waiting = async (): Promise<number> =>
+        (
+          await client
+            .db('admin')
+            .aggregate([{ $currentOp: {} }, { $match: { ns: 'shop.rows' } }])
+            .toArray()
+        ).length;
+      await client.withSession(async (session) => {
+        session.startTransaction();
+        await rows.updateOne({ _id: 1 }, { $set: { n: 1 } }, { session });
+        const updated = rows.updateOne({ _id: 1 }, { $inc: { a: 1 } });
+        await expect.poll(waiting).toBe(1);
+        const found = rows.findOneAndUpdate({ _id: 1 }, { $inc: { b: 1 } });
+        await expect.poll(waiting).toBe(2);
+        await session.commitTransaction();
+        await Promise.all([updated, found]);
+      });
+      made = await rows.findOne();
+      expect(made).toEqual({ _id: 1, n: 1, a: 1, b: 1 });
+    });
+    expect(await db.collection<Row>('rows').findOne()).toEqual(made);
+  });
+
+  test('two drops that waited for a transaction leave a folder that opens', async () => {
+    const db = await afterRestart(async (client) => {
+      const shop = client.db('shop');
+      const rows = shop.collection<Row>('rows');
+      await shop.collection<Row>('others').insertOne({ _id: 1 });
+      await rows.insertOne({ _id: 1 });
+      const waiting = async (): Promise<number> =>
+        (
+          await client
+            .db('admin')
+            .aggregate([{ $currentOp: {} }, { $match: { op: 'command', ns: /^shop/ } }])
+            .toArray()
+        ).length;
+      await client.withSession(async (session) => {
+        session.startTransaction();
+        await rows.updateOne({ _id: 1 }, { $set: { n: 1 } }, { session });
+        const drops = [rows.drop(), rows.drop(), shop.dropDatabase()];
+        await expect.poll(waiting).toBe(drops.length);
+        await session.commitTransaction();
+        await Promise.all(drops);
+      });
+      await rows.insertOne({ _id: 2 });
+    });
+    expect(await db.collection<Row>('rows').find().toArray()).toEqual([{ _id: 2 }]);
+  });
+
+  test('a findAndModify that fails leaves a folder that opens, and what came after it', async () => {
+    const db = await afterRestart(async (client) => {
+      const rows = client.db('shop').collection<Row>('rows');
+      const upsert = client.db('shop').command({
+        findAndModify: 'rows',
+        query: { _id: { $eq: [1] } },
+        update: { $set: { n: 1 } },
+        upsert: true,
+      });
+      await expect(upsert).rejects.toMatchObject({ code: 53 });
+      await rows.insertOne({ _id: 2 });
+    });
+    expect(await db.collection<Row>('rows').find().toArray()).toEqual([{ _id: 2 }]);
+  });
+
+  test('an index on the profile is refused, for no file knows that collection', async () => {
+    const db = await afterRestart(async (client) => {
+      const shop = client.db('shop');
+      await shop.command({ profile: 2 });
+      await shop.collection<Row>('rows').insertOne({ _id: 1 });
+      await expect(shop.collection('system.profile').createIndex({ ts: 1 })).rejects.toMatchObject({
+        code: 13,
+      });
+    });
+    expect(await db.collection<Row>('rows').countDocuments()).toBe(1);
   });
 
   test('a journal that has grown is folded into a snapshot', async () => {

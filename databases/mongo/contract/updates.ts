@@ -207,6 +207,13 @@ export function describeUpdates({ rows, db }: ContractContext): void {
       expect(await rows().findOneAndUpdate({ _id: 9 }, { $inc: { n: 1 } })).toBeNull();
     });
 
+    test('a findOneAndUpdate whose projection is wrong changes nothing', async () => {
+      await rows().insertOne({ _id: 1, n: 1 });
+      const update = rows().findOneAndUpdate({ _id: 1 }, { $inc: { n: 1 } }, { projection: { a: 1, b: 0 } });
+      await expect(update).rejects.toMatchObject({ code: 31254 });
+      expect(await rows().findOne()).toEqual({ _id: 1, n: 1 });
+    });
+
     test('findOneAndDelete gives what it deleted', async () => {
       await rows().insertOne({ _id: 1, n: 1 });
       expect(await rows().findOneAndDelete({ _id: 1 })).toEqual({ _id: 1, n: 1 });

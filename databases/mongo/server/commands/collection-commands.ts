@@ -4,15 +4,16 @@ import { CommandError } from '../command-error.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Operation } from '../storage/operations.ts';
 import type { StoredCollection } from '../storage/stored-collection.ts';
+import type { Transaction } from '../storage/transaction.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { areEqual } from '../values/sort-key.ts';
 import { compileValidator } from './collection-validator.ts';
 import {
   type CommandContext,
   type CommandDefinition,
-  collectionName,
   findCollection,
   requireCollection,
+  storedName,
 } from './command.ts';
 import { countOption, documentOption, flagOption } from './command-options.ts';
 import { cursorUser } from './read-commands.ts';
@@ -46,7 +47,7 @@ function collectionOptions(command: BsonDocument): BsonDocument {
 
 function create(context: CommandContext): StoredCollection {
   const { database, server } = context;
-  return server.store.catalog.create(database, collectionName(context), collectionOptions(context.command));
+  return server.store.catalog.create(database, storedName(context), collectionOptions(context.command));
 }
 
 /** The operation that makes a collection again when the log is replayed. */
@@ -86,13 +87,13 @@ const createCollection: CommandDefinition = {
   },
 };
 
-/** Waits until no open transaction has written into a collection. */
-export async function untilUnused(context: CommandContext, collection: StoredCollection): Promise<void> {
-  for (;;) {
-    const [writer] = context.server.store.writersOf(collection);
-    if (writer === undefined) return;
-    await writer.ended;
-  }
+/**
+ * The end of a transaction that has written into the collection of a command, `undefined` when there is none. It is asked
+ * again after each wait: others waited too, and the collection may be another one by then.
+ */
+export function endOfUse(context: CommandContext): Promise<void> | undefined {
+  const collection = findCollection(context);
+  return collection && context.server.store.writersOf(collection)[0]?.ended;
 }
 
 const drop: CommandDefinition = {
@@ -100,6 +101,7 @@ const drop: CommandDefinition = {
   fields: [],
   needs: 'dropCollection',
   async run(context) {
+    for (let use = endOfUse(context); use !== undefined; use = endOfUse(context)) await use;
     const collection = findCollection(context);
     // MongoDB 7 answers ok for a collection that does not exist.
     if (collection === undefined) return {};
@@ -107,7 +109,6 @@ const drop: CommandDefinition = {
       context.server.profiler.clear(context.database);
       return {};
     }
-    await untilUnused(context, collection);
     context.server.store.catalog.drop(collection);
     await context.server.store.persist([{ o: 'drop', n: collection.namespace }]);
     return { nIndexesWas: collection.indexes.size, ns: collection.namespace };
@@ -121,8 +122,11 @@ const dropDatabase: CommandDefinition = {
   async run(context) {
     const { store, profiler } = context.server;
     const operations: Operation[] = [];
-    for (const collection of store.catalog.collectionsOf(context.database)) {
-      await untilUnused(context, collection);
+    const all = (): StoredCollection[] => store.catalog.collectionsOf(context.database);
+    const writer = (): Transaction | undefined => all().flatMap((one) => store.writersOf(one))[0];
+    // All are dropped at one moment: what is made anew while one is waited for is not of the dropped.
+    for (let waited = writer(); waited !== undefined; waited = writer()) await waited.ended;
+    for (const collection of all()) {
       store.catalog.drop(collection);
       operations.push({ o: 'drop', n: collection.namespace });
     }
@@ -144,6 +148,7 @@ const collMod: CommandDefinition = {
         `The option ${name} of collMod is not supported by the development server`,
       );
     }
+    storedName(context);
     const collection = requireCollection(context);
     const options = { ...collection.options, ...collectionOptions(context.command) };
     // An empty validator takes the validator away.

@@ -91,6 +91,13 @@ export function collectionName(context: CommandContext): string {
   return name;
 }
 
+/** The name of a collection that a command makes or changes: any but that of the profiler, of which no file knows. */
+export function storedName(context: CommandContext): string {
+  const name = collectionName(context);
+  if (name !== 'system.profile') return name;
+  throw new CommandError('Unauthorized', `cannot write to '${context.database}.${name}'`);
+}
+
 /** The collection a command names, `undefined` when it does not exist. */
 export function findCollection(context: CommandContext): StoredCollection | undefined {
   const name = collectionName(context);

@@ -5,8 +5,8 @@ import type { Operation } from '../storage/operations.ts';
 import type { StoredCollection } from '../storage/stored-collection.ts';
 import { isDocument } from '../values/bson-document.ts';
 import { areEqual } from '../values/sort-key.ts';
-import { createOperation, untilUnused } from './collection-commands.ts';
-import { type CommandDefinition, collectionName, findCollection, requireCollection } from './command.ts';
+import { createOperation, endOfUse } from './collection-commands.ts';
+import { type CommandDefinition, findCollection, requireCollection, storedName } from './command.ts';
 import { countOption, documentOption, documentsOption } from './command-options.ts';
 import { parseIndexSpec } from './index-specification.ts';
 import { cursorUser } from './read-commands.ts';
@@ -74,10 +74,11 @@ const createIndexes: CommandDefinition = {
     const { store } = context.server;
     const specs = documentsOption(context.command, 'indexes').map(parseIndexSpec);
     if (specs.length === 0) throw new CommandError('BadValue', 'Must specify at least one index to create');
+    const name = storedName(context);
+    for (let use = endOfUse(context); use !== undefined; use = endOfUse(context)) await use;
     const existing = findCollection(context);
-    const collection = existing ?? store.catalog.create(context.database, collectionName(context), {});
+    const collection = existing ?? store.catalog.create(context.database, name, {});
     const operations: Operation[] = existing === undefined ? [createOperation(collection)] : [];
-    await untilUnused(context, collection);
     const before = allSpecs(collection).length;
     const built: string[] = [];
     try {

@@ -13,7 +13,7 @@ import { type BsonDocument, isDocument, setField } from '../values/bson-document
 import { bsonTypeOf } from '../values/bson-type.ts';
 import { sortKeyOf } from '../values/sort-key.ts';
 import { checkValidator } from './collection-validator.ts';
-import { type CommandContext, collectionName, findCollection } from './command.ts';
+import { type CommandContext, collectionName, findCollection, storedName } from './command.ts';
 import { documentOption, flagOption, refuseCollation } from './command-options.ts';
 
 /** A write command while it runs: its writer, and whether validators are passed over. */
@@ -44,7 +44,7 @@ export class WriteRun {
     if (existing !== undefined) return existing;
     this.need('createCollection');
     const { database, server, transaction } = this.context;
-    const collection = server.store.catalog.create(database, collectionName(this.context), {});
+    const collection = server.store.catalog.create(database, storedName(this.context), {});
     transaction?.created.push(collection);
     const operation = {
       o: 'create',
@@ -70,22 +70,28 @@ export class WriteRun {
     for (const change of changes) this.writer.apply(collection, change);
   }
 
-  /** Runs a statement; one that meets a lock of a transaction waits for its end and starts again. */
-  async untilUnlocked<Result>(statement: () => Result): Promise<Result> {
-    for (;;) {
-      try {
-        return statement();
-      } catch (error) {
-        if (!(error instanceof LockedByTransaction)) throw error;
-        // What was done so far must be in the journal before anybody else goes on.
-        const operations = this.writer.operations.splice(0);
-        await this.context.server.store.persist(operations);
-        await this.waitFor(error);
-      }
+  /**
+   * Runs a statement at once. Gives what to wait for before it is tried again when a transaction holds what it would
+   * change. It never waits without need: between a change and its place in the journal no other command may run, or
+   * the journal had two changes of one record in the wrong order.
+   */
+  attempt(statement: () => void): Promise<void> | null {
+    try {
+      statement();
+      return null;
+    } catch (error) {
+      if (!(error instanceof LockedByTransaction)) throw error;
+      return this.waitFor(error);
     }
   }
 
+  /** Puts what was changed so far into the journal, for a command that goes on later or ends with an error. */
+  async persistDone(): Promise<void> {
+    await this.context.server.store.persist(this.writer.operations.splice(0));
+  }
+
   private async waitFor({ transaction }: LockedByTransaction): Promise<void> {
+    await this.persistDone();
     await this.context.deadline.waitFor(transaction.ended);
   }
 }

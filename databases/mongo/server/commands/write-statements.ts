@@ -15,16 +15,18 @@ import {
 
 /** MongoDB's limit on the statements of one command. */
 const STATEMENTS_MAX = 100_000;
+const ENDING_ERRORS: ReadonlySet<string> = new Set(['WriteConflict', 'MaxTimeMSExpired']);
 
 function asWriteError(index: number, error: CommandError): BsonDocument {
   return { index, code: error.code, errmsg: error.message, ...error.details };
 }
 
-/** Runs the statements of a command one by one; ordered ones stop at the first that fails. */
+/** Runs the statements of a command one by one, and answers; ordered ones stop at the first that fails. */
 async function runStatements(
   run: WriteRun,
   statements: readonly BsonDocument[],
   runOne: (statement: BsonDocument, index: number) => void,
+  replyOf: () => BsonDocument,
 ): Promise<BsonDocument> {
   if (statements.length === 0 || statements.length > STATEMENTS_MAX) {
     throw new CommandError(
@@ -37,24 +39,19 @@ async function runStatements(
   for (const [index, statement] of statements.entries()) {
     try {
       run.context.deadline.check();
-      await run.untilUnlocked(() => runOne(statement, index));
+      const attempt = (): Promise<void> | null => run.attempt(() => runOne(statement, index));
+      for (let wait = attempt(); wait !== null; wait = attempt()) await wait;
     } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
       // A conflict and the end of time end the command; other errors belong to their statement.
-      if (error.codeName === 'WriteConflict' || error.codeName === 'MaxTimeMSExpired') {
-        await persistRest(run);
+      if (!(error instanceof CommandError) || ENDING_ERRORS.has(error.codeName)) {
+        await run.persistDone();
         throw error;
       }
       writeErrors.push(asWriteError(index, error));
       if (isOrdered) break;
     }
   }
-  return writeErrors.length > 0 ? { writeErrors } : {};
-}
-
-async function persistRest(run: WriteRun): Promise<void> {
-  if (run.context.transaction !== null) return;
-  await run.context.server.store.persist(run.writer.operations.splice(0));
+  return finishWrite(run, { ...replyOf(), ...(writeErrors.length > 0 ? { writeErrors } : {}) });
 }
 
 /**
@@ -86,12 +83,12 @@ const insert: CommandDefinition = {
     const run = new WriteRun(context);
     const documents = documentsOption(context.command, 'documents');
     let count = 0;
-    const errors = await runStatements(run, documents, (document) => {
+    const insertOne = (document: BsonDocument): void => {
       insertDocument(run, run.collectionToInsert(), document);
       count += 1;
-    });
-    context.server.counters.insert += count;
-    return finishWrite(run, { n: count, ...errors });
+      context.server.counters.insert += 1;
+    };
+    return runStatements(run, documents, insertOne, () => ({ n: count }));
   },
 };
 
@@ -110,7 +107,8 @@ async function runUpdate(context: CommandContext): Promise<BsonDocument> {
   const statements = documentsOption(context.command, 'updates');
   const totals = { matched: 0, modified: 0 };
   const upserted: BsonDocument[] = [];
-  const errors = await runStatements(run, statements, (statement, index) => {
+  context.server.counters.update += statements.length;
+  const updateOne = (statement: BsonDocument, index: number): void => {
     refuseUnknownFields('update.updates', statement, UPDATE_FIELDS);
     const result = updateDocuments(run, {
       ...statementOptions(context, statement),
@@ -123,14 +121,12 @@ async function runUpdate(context: CommandContext): Promise<BsonDocument> {
     totals.matched += result.matched;
     totals.modified += result.modified;
     if (result.inserted !== null) upserted.push({ index, _id: result.inserted['_id'] });
-  });
-  context.server.counters.update += statements.length;
-  return finishWrite(run, {
+  };
+  return runStatements(run, statements, updateOne, () => ({
     n: totals.matched + upserted.length,
     nModified: totals.modified,
     ...(upserted.length > 0 ? { upserted } : {}),
-    ...errors,
-  });
+  }));
 }
 
 const update: CommandDefinition = {
@@ -154,7 +150,8 @@ const remove: CommandDefinition = {
     const run = new WriteRun(context);
     const statements = documentsOption(context.command, 'deletes');
     let count = 0;
-    const errors = await runStatements(run, statements, (statement) => {
+    context.server.counters.delete += statements.length;
+    const deleteOne = (statement: BsonDocument): void => {
       refuseUnknownFields('delete.deletes', statement, DELETE_FIELDS);
       const limit = Number(statement['limit']);
       if (limit !== 0 && limit !== 1) {
@@ -169,9 +166,8 @@ const remove: CommandDefinition = {
         isMulti: limit === 0,
         sort: {},
       }).length;
-    });
-    context.server.counters.delete += statements.length;
-    return finishWrite(run, { n: count, ...errors });
+    };
+    return runStatements(run, statements, deleteOne, () => ({ n: count }));
   },
 };
 
@@ -197,10 +193,11 @@ function checkFindAndModify(command: BsonDocument): void {
 function runFindAndModifyOnce(run: WriteRun): BsonDocument {
   const { command } = run.context;
   const filter = documentOption(command, 'query');
-  const show = (document: BsonDocument | null): BsonDocument | null => {
-    if (document === null || command['fields'] === undefined) return document;
-    return compileProjection(documentOption(command, 'fields'), filter)(document);
-  };
+  // Compiled before anything is written: a mistake in it is the whole answer.
+  const fields = documentOption(command, 'fields');
+  const project = Object.keys(fields).length > 0 ? compileProjection(fields, filter) : null;
+  const show = (document: BsonDocument | null): BsonDocument | null =>
+    document === null || project === null ? document : project(document);
   const shared = {
     ...statementOptions(run.context, command),
     filter,
@@ -252,9 +249,19 @@ const findAndModify: CommandDefinition = {
   async run(context) {
     checkFindAndModify(context.command);
     const run = new WriteRun(context);
-    const reply = await run.untilUnlocked(() => runFindAndModifyOnce(run));
     context.server.counters.command += 1;
-    return finishWrite(run, reply);
+    let reply: Promise<BsonDocument> | undefined;
+    const attempt = (): Promise<void> | null =>
+      run.attempt(() => {
+        reply = finishWrite(run, runFindAndModifyOnce(run));
+      });
+    try {
+      for (let wait = attempt(); wait !== null; wait = attempt()) await wait;
+    } catch (error) {
+      await run.persistDone();
+      throw error;
+    }
+    return reply ?? {};
   },
 };
 
