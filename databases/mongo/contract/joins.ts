@@ -27,6 +27,27 @@ export function describeJoins(context: ContractContext): void {
       ]);
     });
 
+    test('$lookup and $graphLookup put what they find at a path', async () => {
+      await db().collection<{ _id: string }>('shops').insertOne({ _id: 'a' });
+      const found = await run(
+        { $match: { _id: 1 } },
+        { $project: { shop: 1, at: { n: { $literal: 1 } } } },
+        { $lookup: { from: 'shops', localField: 'shop', foreignField: '_id', as: 'at.shops' } },
+        {
+          $graphLookup: {
+            from: 'shops',
+            startWith: '$shop',
+            connectFromField: 'none',
+            connectToField: '_id',
+            as: 'shop.reached',
+            depthField: 'far.away',
+          },
+        },
+      );
+      const at = { n: 1, shops: [{ _id: 'a' }] };
+      expect(found).toEqual([{ _id: 1, at, shop: { reached: [{ _id: 'a', far: { away: 0 } }] } }]);
+    });
+
     test('$lookup with let and a pipeline', async () => {
       await db()
         .collection('limits')

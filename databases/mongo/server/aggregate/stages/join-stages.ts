@@ -1,9 +1,9 @@
 import { printValue } from '../../values/print-value.ts';
 import { CommandError } from '../../command-error.ts';
 import { compileFilter } from '../../query/compile-filter.ts';
-import { type BsonDocument, isDocument } from '../../values/bson-document.ts';
+import { type BsonDocument, fieldOf, isDocument, setField } from '../../values/bson-document.ts';
 import { isNumeric } from '../../values/bson-type.ts';
-import { valuesAt } from '../../values/paths.ts';
+import { splitPath, valuesAt } from '../../values/paths.ts';
 import { sortKeyOf } from '../../values/sort-key.ts';
 import { compileExpression } from '../expressions.ts';
 import type { PipelineCompiler, PipelineContext, Stage } from '../pipeline-context.ts';
@@ -27,6 +27,13 @@ function onlyKnown(stage: string, options: BsonDocument, known: readonly string[
 /** The values of a path that a join compares: elements of an array each, missing as null. */
 function joinValues(document: BsonDocument, path: string): unknown[] {
   return valuesAt(document, path).values.map((value) => value ?? null);
+}
+
+/** A copy with a field at a path; what is on the way and no document, arrays too, gives way to one. */
+function withFieldAt(value: unknown, [part = '', ...rest]: readonly string[], made: unknown): BsonDocument {
+  const copy: BsonDocument = isDocument(value) ? { ...value } : {};
+  setField(copy, part, rest.length === 0 ? made : withFieldAt(fieldOf(copy, part), rest, made));
+  return copy;
 }
 
 /** A pipeline whose first `$match`es are given to the planner of the joined collection. */
@@ -61,7 +68,7 @@ export function lookupStage(operand: unknown, context: PipelineContext, compile:
   }
   onlyKnown('$lookup', operand, ['from', 'as', 'localField', 'foreignField', 'let', 'pipeline']);
   const from = stringOption('$lookup', operand, 'from');
-  const as = stringOption('$lookup', operand, 'as');
+  const asParts = splitPath(stringOption('$lookup', operand, 'as'));
   const hasFields = Object.hasOwn(operand, 'localField') || Object.hasOwn(operand, 'foreignField');
   const local = hasFields ? stringOption('$lookup', operand, 'localField') : null;
   const foreign = hasFields ? stringOption('$lookup', operand, 'foreignField') : null;
@@ -96,7 +103,7 @@ export function lookupStage(operand: unknown, context: PipelineContext, compile:
   return function* lookup(input) {
     for (const document of input) {
       context.deadline.checkNow();
-      yield { ...document, [as]: joinedTo(document) };
+      yield withFieldAt(document, asParts, joinedTo(document));
     }
   };
 }
@@ -133,11 +140,11 @@ export function graphLookupStage(operand: unknown, context: PipelineContext): St
     'depthField',
     'restrictSearchWithMatch',
   ]);
-  const [from, connectFrom, connectTo, as] = [
+  const [from, connectFrom, connectTo, asParts] = [
     stringOption('$graphLookup', operand, 'from'),
     stringOption('$graphLookup', operand, 'connectFromField'),
     stringOption('$graphLookup', operand, 'connectToField'),
-    stringOption('$graphLookup', operand, 'as'),
+    splitPath(stringOption('$graphLookup', operand, 'as')),
   ];
   const { maxDepth = Infinity, depthField, restrictSearchWithMatch = {} } = operand;
   if (!isNumeric(maxDepth) || Number(maxDepth) < 0 || !isDocument(restrictSearchWithMatch)) {
@@ -158,7 +165,8 @@ export function graphLookupStage(operand: unknown, context: PipelineContext): St
       for (const found of context.findByValues(from, connectTo, frontier)) {
         const key = sortKeyOf(found['_id']);
         if (reached.has(key) || !matches(found)) continue;
-        const shown = typeof depthField === 'string' ? { ...found, [depthField]: depth } : found;
+        const shown =
+          typeof depthField === 'string' ? withFieldAt(found, splitPath(depthField), depth) : found;
         reached.set(key, shown);
         next.push(...joinValues(found, connectFrom));
       }
@@ -167,6 +175,6 @@ export function graphLookupStage(operand: unknown, context: PipelineContext): St
     return [...reached.values()];
   };
   return function* graphLookup(input) {
-    for (const document of input) yield { ...document, [as]: reachedFrom(document) };
+    for (const document of input) yield withFieldAt(document, asParts, reachedFrom(document));
   };
 }
