@@ -81,6 +81,17 @@ export function describeIndexes({ rows, db, mongo }: ContractContext): void {
       await expect(rows().insertOne({ tags: ['c', 'b'] })).rejects.toMatchObject({ code: 11000 });
     });
 
+    test('an index through an array has a key for each element, not each value with each', async () => {
+      await rows().createIndex({ 'v.size': 1, 'v.colour': 1 }, { unique: true });
+      await rows().insertOne({ _id: 1, v: [{ size: 1, colour: 'red' }, { size: 2, colour: 'blue' }] }); // prettier-ignore
+      await rows().insertOne({ _id: 2, v: [{ size: 1, colour: 'blue' }] });
+      const error = await errorOf(rows().insertOne({ _id: 3, v: [{ size: 2, colour: 'blue' }] }));
+      expect(error).toMatchObject({ code: 11000, keyValue: { 'v.size': 2, 'v.colour': 'blue' } });
+      // Two elements may meet the two conditions, though no key has both.
+      const found = await rows().find({ 'v.size': 2, 'v.colour': 'red' }).toArray();
+      expect(found.map(({ _id }) => _id)).toEqual([1]);
+    });
+
     test('two arrays cannot be in one index', async () => {
       await rows().createIndex({ a: 1, b: 1 });
       await expect(rows().insertOne({ a: [1], b: [1] })).rejects.toMatchObject({ code: 171 });

@@ -151,9 +151,13 @@ function candidateOf(
   let prefixes: string[] = [''];
   let score = 0;
   let fixed = 0;
+  let isMultikeyBound = false;
   for (const path of index.paths) {
-    const bounds = boundsAt(conditions, path, index);
+    const isMultikey = index.multikeyPaths.has(path);
+    // Two elements may meet what is asked of two paths through one array, and a key is of one element.
+    const bounds = isMultikey && isMultikeyBound ? null : boundsAt(conditions, path, index);
     if (bounds === null) break;
+    isMultikeyBound ||= isMultikey;
     const { points } = bounds;
     if (points === null) {
       const ranges = prefixes.flatMap((prefix) =>

@@ -1,7 +1,7 @@
-import { CommandError } from '../command-error.ts';
 import type { BsonDocument } from '../values/bson-document.ts';
 import { valuesAt } from '../values/paths.ts';
 import { sortKeyOf } from '../values/sort-key.ts';
+import { keyTuplesOf } from './key-tuples.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 /** An index as `listIndexes` shows it. */
@@ -42,18 +42,12 @@ export class CollectionIndex {
   keysOf(document: BsonDocument): readonly string[] {
     if (!this.covers(document)) return [];
     let keys: string[] = [''];
-    let multiplePath: string | null = null;
+    let multiplePaths = 0;
     let isPresent = false;
     for (const path of this.paths) {
       const { values, isMultiple } = valuesAt(document, path);
       if (isMultiple) {
-        if (multiplePath !== null && path.split('.')[0] !== multiplePath.split('.')[0]) {
-          throw new CommandError(
-            'CannotIndexParallelArrays',
-            `cannot index parallel arrays [${path}] [${multiplePath}]`,
-          );
-        }
-        multiplePath = path;
+        multiplePaths += 1;
         this.multikeyPaths.add(path);
       }
       isPresent ||= this.spec.sparse === true && hasValueAt(document, path);
@@ -63,6 +57,8 @@ export class CollectionIndex {
       keys = longer;
     }
     if (this.spec.sparse === true && !isPresent) return [];
+    if (multiplePaths > 1)
+      keys = keyTuplesOf(document, this.paths).map((tuple) => tuple.map(sortKeyOf).join(''));
     return keys.length > 1 ? [...new Set(keys)] : keys;
   }
 
