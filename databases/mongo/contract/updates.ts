@@ -48,6 +48,12 @@ export function describeUpdates({ rows, db }: ContractContext): void {
       ['$addToSet', { a: [1, 2] }, { $addToSet: { a: { $each: [2, 3, 3] } } }, { a: [1, 2, 3] }],
       ['$pull by condition', { a: [1, 5, 9] }, { $pull: { a: { $gte: 5 } } }, { a: [1] }],
       ['$pull by document', { a: [{ x: 1, y: 1 }, { x: 2 }] }, { $pull: { a: { x: 1 } } }, { a: [{ x: 2 }] }],
+      [
+        '$pull by one of several conditions',
+        { a: [{ x: 1 }, { x: 2 }, { y: 3 }] },
+        { $pull: { a: { $or: [{ x: 1 }, { y: 3 }] } } },
+        { a: [{ x: 2 }] },
+      ],
       ['$pullAll', { a: [1, 2, 3, 1] }, { $pullAll: { a: [1, 3] } }, { a: [2] }],
       ['$pop', { a: [1, 2, 3], b: [1, 2] }, { $pop: { a: 1, b: -1 } }, { a: [1, 2], b: [2] }],
       ['$bit', { a: 12 }, { $bit: { a: { and: 10 } } }, { a: 8 }],
@@ -78,6 +84,20 @@ export function describeUpdates({ rows, db }: ContractContext): void {
       expect((await rows().findOne())?.['list']).toEqual([
         { k: 'a', n: 1 },
         { k: 'b', n: 6 },
+      ]);
+    });
+
+    test('the positional $ passes over what a filter says is not there', async () => {
+      const list = [
+        { k: 'a', n: 1 },
+        { k: 'b', n: 2 },
+      ];
+      await rows().insertOne({ _id: 1, list });
+      const filter = { 'list.n': { $ne: 9 }, 'list.k': 'b' };
+      await rows().updateOne(filter, { $set: { 'list.$.n': 5 } });
+      expect((await rows().findOne())?.['list']).toEqual([
+        { k: 'a', n: 1 },
+        { k: 'b', n: 5 },
       ]);
     });
 
@@ -175,6 +195,16 @@ export function describeUpdates({ rows, db }: ContractContext): void {
       const { _id, ...inserted } = (await rows().findOne()) ?? {};
       expect(_id).toEqual(result.upsertedId);
       expect(inserted).toEqual({ name: 'x', at: { city: 'Paris' }, a: 1, b: 2 });
+    });
+
+    test('an upsert whose filter says two things of one field is refused', async () => {
+      const upsert = (filter: object): Promise<unknown> =>
+        rows().updateOne(filter, { $set: { b: 1 } }, { upsert: true });
+      await expect(upsert({ a: 1, 'a.b': 2 })).rejects.toMatchObject({ code: 54 });
+      await expect(upsert({ a: { $all: [1, 2] } })).rejects.toMatchObject({ code: 54 });
+      await expect(upsert({ $and: [{ a: 1 }, { a: 2 }] })).rejects.toMatchObject({ code: 54 });
+      await upsert({ a: { $all: [1] } });
+      expect(await rows().findOne({}, { projection: { _id: 0 } })).toEqual({ a: 1, b: 1 });
     });
 
     test('an upsert takes the _id of its filter', async () => {

@@ -81,6 +81,11 @@ export function isOperatorObject(value: unknown): value is BsonDocument {
   return first !== undefined && first.startsWith('$') && !['$ref', '$id', '$db'].includes(first);
 }
 
+/** True for `{ $gt: 1 }`, false for `{ $or: [] }`, which is a filter of a document's fields. */
+export function isValueCondition(value: unknown): value is BsonDocument {
+  return isOperatorObject(value) && !Object.hasOwn(TOP_LEVEL_OPERATORS, Object.keys(value)[0] ?? '');
+}
+
 function compileField(path: string, condition: unknown, scope: FilterScope): Predicate {
   if (!isOperatorObject(condition)) {
     return compileFieldCondition(path, isRegex(condition) ? '$regex' : '$eq', condition, {});
@@ -120,8 +125,7 @@ function compileNot(path: string, operand: unknown, scope: FilterScope): Predica
 // $elemMatch has two forms: conditions on the element itself, or a filter on elements that are documents.
 function compileElement(operand: unknown, scope: FilterScope): (element: unknown) => boolean {
   if (!isDocument(operand)) throw new CommandError('BadValue', '$elemMatch needs an Object');
-  const first = Object.keys(operand)[0] ?? '';
-  if (isOperatorObject(operand) && !Object.hasOwn(TOP_LEVEL_OPERATORS, first)) {
+  if (isValueCondition(operand)) {
     return compileElementConditions(operand, scope);
   }
   const matches = compileFilter(operand, scope);

@@ -1,6 +1,7 @@
+import { isTruthy } from '../aggregate/truth.ts';
 import { type BsonDocument, isDocument, setField } from '../values/bson-document.ts';
 import { valueAt } from '../values/paths.ts';
-import { compileFilter } from './compile-filter.ts';
+import { compileFilter, isOperatorObject } from './compile-filter.ts';
 
 function conditionsUnder(filter: BsonDocument, path: string): BsonDocument[] {
   return Object.entries(filter).flatMap(([name, condition]): BsonDocument[] => {
@@ -8,8 +9,19 @@ function conditionsUnder(filter: BsonDocument, path: string): BsonDocument[] {
       return condition.flatMap((part: unknown) => (isDocument(part) ? conditionsUnder(part, path) : []));
     }
     const isUnder = name === path || name.startsWith(`${path}.`);
-    return isUnder ? [{ [name]: condition }] : [];
+    const asserted = isUnder ? withoutNegations(condition) : undefined;
+    return asserted === undefined ? [] : [{ [name]: asserted }];
   });
+}
+
+/** What a condition says is there; `undefined` for one that only says what is not, which points at no element. */
+function withoutNegations(condition: unknown): unknown {
+  if (!isOperatorObject(condition)) return condition;
+  const asserted = Object.entries(condition).filter(
+    ([operator, operand]) =>
+      !['$ne', '$nin', '$not'].includes(operator) && !(operator === '$exists' && !isTruthy(operand)),
+  );
+  return asserted.length === 0 ? undefined : Object.fromEntries(asserted);
 }
 
 function nested(path: string, value: unknown): BsonDocument {

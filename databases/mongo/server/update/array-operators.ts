@@ -1,6 +1,6 @@
 import { printValue } from '../values/print-value.ts';
 import { CommandError } from '../command-error.ts';
-import { compileFilter, isOperatorObject } from '../query/compile-filter.ts';
+import { compileFilter, isValueCondition } from '../query/compile-filter.ts';
 import { isRegex } from '../query/field-conditions.ts';
 import { compileSort } from '../query/sort-documents.ts';
 import { copyValue } from '../values/bson-codec.ts';
@@ -105,7 +105,7 @@ export function pull(operand: unknown): FieldUpdate {
 }
 
 function elementTest(operand: unknown): (element: unknown) => boolean {
-  if (isOperatorObject(operand) || isRegex(operand)) {
+  if (isValueCondition(operand) || isRegex(operand)) {
     const matches = compileFilter({ element: operand });
     return (element) => matches({ element });
   }
