@@ -1,4 +1,4 @@
-import { Long } from 'bson';
+import { Long, MaxKey, MinKey } from 'bson';
 import { describe, expect, test } from 'vitest';
 
 import { type ContractContext, errorOf } from './contract-context.ts';
@@ -36,6 +36,8 @@ export function describeQueries({ rows, db }: ContractContext): void {
       ['$elemMatch on one element', { scores: { $elemMatch: { $gt: 3, $lt: 7 } } }, [2]],
       ['$elemMatch on documents', { items: { $elemMatch: { q: { $gt: 1 }, p: { $gt: 1 } } } }, [5]],
       ['two conditions on different elements', { 'items.q': 9, 'items.p': 5 }, [4]],
+      ['$gt the least value of all', { age: { $gt: new MinKey() } }, [1, 2, 3, 4, 5]],
+      ['$lt the greatest value of all', { age: { $lt: new MaxKey() } }, [1, 2, 3, 4, 5]],
       ['$in', { name: { $in: ['Ada', 'Cy'] } }, [1, 3]],
       ['$in with null', { age: { $in: [null, 25] } }, [2, 3, 4]],
       ['$in with a regular expression', { name: { $in: [/^A/, 'Di'] } }, [1, 4]],
@@ -136,6 +138,7 @@ export function describeQueries({ rows, db }: ContractContext): void {
       ['an unknown operator', { a: { $foo: 1 } }, 2],
       ['an unknown top-level operator', { $foo: 1 }, 2],
       ['$in without an array', { a: { $in: 1 } }, 2],
+      ['$ne of a regular expression', { a: { $ne: /x/ } }, 2],
       ['$and without an array', { $and: {} }, 2],
       ['an empty $or', { $or: [] }, 2],
       ['$mod with a divisor of zero', { a: { $mod: [0, 1] } }, 2],
@@ -237,6 +240,11 @@ export function describeQueries({ rows, db }: ContractContext): void {
       expect(await rows().countDocuments({ a: 1 })).toBe(5);
       expect(await rows().countDocuments({ a: 1 }, { skip: 1, limit: 2 })).toBe(2);
       expect(await rows().estimatedDocumentCount()).toBe(10);
+    });
+
+    test('distinct passes over what is missing under a path', async () => {
+      await rows().insertMany([{ a: { b: 1 } }, { a: {} }, { a: [{ b: [2, 3] }, {}] }, { a: [] }, { a: 5 }]);
+      expect(await rows().distinct('a.b')).toEqual([1, 2, 3]);
     });
 
     test('distinct takes arrays apart and passes over what is missing', async () => {

@@ -3,7 +3,7 @@ import { CommandError } from '../command-error.ts';
 import { FIRST_BATCH_DOCUMENTS } from '../cursors.ts';
 import { compileProjection } from '../query/projection.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
-import { valuesAt } from '../values/paths.ts';
+import { someValueAt, splitPath } from '../values/paths.ts';
 import { sortKeyOf } from '../values/sort-key.ts';
 import { type CommandContext, type CommandDefinition, collectionName, findCollection } from './command.ts';
 import { ownerOf } from './command-owner.ts';
@@ -223,14 +223,14 @@ export function runDistinct(context: CommandContext): unknown[] {
   return [...values.values()];
 }
 
-// An index takes a missing value for null; distinct passes it over.
 function presentValues(document: BsonDocument, path: string): unknown[] {
-  const { values } = valuesAt(document, path);
-  if (!values.includes(null)) return values.filter((value) => value !== undefined);
-  const isNullThere = compileProjection({ [path]: 1, _id: 0 }, null)(document);
-  return values.filter(
-    (value) => value !== undefined && (value !== null || Object.keys(isNullThere).length > 0),
-  );
+  const values: unknown[] = [];
+  someValueAt(document, splitPath(path), (leaf) => {
+    if (Array.isArray(leaf)) values.push(...(leaf as unknown[]));
+    else if (leaf !== undefined) values.push(leaf);
+    return false;
+  });
+  return values;
 }
 
 const distinct: CommandDefinition = {

@@ -50,7 +50,8 @@ function ordered(operand: unknown, wanted: (order: number) => boolean): ValueTes
   const isUnbracketed = type === 'minKey' || type === 'maxKey';
   if (isNaNValue(operand)) return valueOrElement((value) => wanted(0) && isNaNValue(value));
   return valueOrElement((value) => {
-    if (value === undefined) return false;
+    // What is missing lies between the two ends as well, as the lowest type but for the lower end.
+    if (value === undefined) return isUnbracketed && wanted(type === 'minKey' ? 1 : -1);
     if (!isUnbracketed && typeTagOf(value) !== tag) return false;
     if (isNaNValue(value)) return false;
     const valueKey = sortKeyOf(value);
@@ -232,6 +233,9 @@ export function compileFieldCondition(
     const matches = some(test);
     return (document) => !matches(document);
   };
+  if (operator === '$ne' && isRegex(operand)) {
+    throw new CommandError('BadValue', "Can't have regex as arg to $ne.");
+  }
   if (operator === '$ne') return none(equalTo(operand));
   if (operator === '$nin') return none(oneOf('$nin', operand));
   if (operator === '$exists') {
