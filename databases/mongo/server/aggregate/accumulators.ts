@@ -5,7 +5,8 @@ import { compileSort } from '../query/sort-documents.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { isNumeric } from '../values/bson-type.ts';
 import { compareValues, sortKeyOf } from '../values/sort-key.ts';
-import { averageOf, extremeOf, sumOf } from './expression-operators/arithmetic.ts';
+import { extremeOf } from './expression-operators/arithmetic.ts';
+import { averageOf, deviationOf, sumOf } from './expression-operators/sums.ts';
 import { isNil } from './expression-operators/operator.ts';
 import { asCommandError, compileExpression, expressionOptions } from './expressions.ts';
 
@@ -123,6 +124,8 @@ function fromMingo(name: string): Builder {
 const ACCUMULATORS: Readonly<Record<string, Builder>> = {
   $sum: ofValues(sumOf),
   $avg: ofValues(averageOf),
+  $stdDevPop: ofValues((values) => deviationOf(values, false)),
+  $stdDevSamp: ofValues((values) => deviationOf(values, true)),
   $min: ofValues((values) => extremeOf(values, -1)),
   $max: ofValues((values) => extremeOf(values, 1)),
   $first: ofValues((values) => values[0] ?? null),
@@ -144,8 +147,6 @@ const ACCUMULATORS: Readonly<Record<string, Builder>> = {
   $topN: inOrder('$topN', true, false),
   $bottom: inOrder('$bottom', false, true),
   $bottomN: inOrder('$bottomN', true, true),
-  $stdDevPop: fromMingo('$stdDevPop'),
-  $stdDevSamp: fromMingo('$stdDevSamp'),
   $median: fromMingo('$median'),
   $percentile: fromMingo('$percentile'),
 };

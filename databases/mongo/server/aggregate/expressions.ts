@@ -6,6 +6,7 @@ import { COMPARISON_OPERATORS } from './expression-operators/comparison.ts';
 import { CONDITION_OPERATORS } from './expression-operators/conditions.ts';
 import { DATE_OPERATORS } from './expression-operators/dates.ts';
 import { OBJECT_OPERATORS } from './expression-operators/objects.ts';
+import { REGEX_OPERATORS } from './expression-operators/regexes.ts';
 import { SET_OPERATORS } from './expression-operators/sets.ts';
 import { STRING_OPERATORS } from './expression-operators/strings.ts';
 import { TYPE_OPERATORS } from './expression-operators/types.ts';
@@ -23,6 +24,7 @@ const OWN_OPERATORS = {
   ...CONDITION_OPERATORS,
   ...DATE_OPERATORS,
   ...OBJECT_OPERATORS,
+  ...REGEX_OPERATORS,
   ...SET_OPERATORS,
   ...STRING_OPERATORS,
   ...TYPE_OPERATORS,
@@ -40,17 +42,17 @@ let context: Context | null = null;
 function expressionContext(): Context {
   if (context !== null) return context;
   const { core, accumulators, expressions } = mingo();
-  const { $stdDevPop, $stdDevSamp, $median, $percentile } = accumulators;
+  const { $median, $percentile } = accumulators;
   const theirs = Object.fromEntries(Object.entries(expressions).filter(([name]) => !REFUSED.has(name)));
   const made = core.Context.init({
     expression: { ...theirs, ...OWN_OPERATORS },
-    accumulator: { $stdDevPop, $stdDevSamp, $median, $percentile },
+    accumulator: { $median, $percentile },
   });
   context = made;
   return made;
 }
 
-const EXTRA_OPERATORS = new Set(['$stdDevPop', '$stdDevSamp', '$median', '$percentile']);
+const EXTRA_OPERATORS = new Set(['$median', '$percentile']);
 
 /** Refuses what MongoDB would refuse when it parses the expression. */
 export function checkExpression(expression: unknown): void {

@@ -170,10 +170,11 @@ function bodyOf(value: unknown): string {
 
 /** Orders two values as MongoDB does: negative, zero or positive. */
 export function compareValues(left: unknown, right: unknown): number {
+  // Before the difference, which is no number between two infinities.
+  if (left === right) return 0;
   if (typeof left === 'number' && typeof right === 'number' && left === left && right === right) {
     return left - right;
   }
-  if (left === right) return 0;
   const leftKey = sortKeyOf(left);
   const rightKey = sortKeyOf(right);
   if (leftKey === rightKey) return 0;

@@ -6,6 +6,7 @@ import { addNumbers, multiplyNumbers, negateNumber } from '../../values/arithmet
 import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { printValue } from '../../values/print-value.ts';
 import { compareValues } from '../../values/sort-key.ts';
+import { averageOf, deviationOf, sumOf } from './sums.ts';
 import { evaluate, evaluateExactly, evaluateList, type ExpressionOperator, isNil } from './operator.ts';
 
 /** A number that mingo can compute with; it knows JavaScript's only. */
@@ -29,23 +30,19 @@ function simpler(value: unknown): unknown {
 function add(document: unknown, operand: unknown, options: Options): unknown {
   const values = evaluateList(document, operand, options);
   if (values.some(isNil)) return null;
-  let sum: unknown = 0;
-  let date: Date | null = null;
-  for (const value of values) {
-    if (value instanceof Date) {
-      if (date !== null)
-        throw new CommandError('Location16612', 'only one date allowed in an $add expression');
-      date = value;
-    } else if (isNumeric(value)) {
-      sum = addNumbers(sum, value) ?? Number(sum) + Number(value);
-    } else {
-      throw new CommandError(
-        'TypeMismatch',
-        `$add only supports numeric or date types, not ${bsonTypeOf(value)}`,
-      );
-    }
+  const [date, ...otherDates] = values.filter((value) => value instanceof Date);
+  if (otherDates.length > 0) {
+    throw new CommandError('Location16612', 'only one date allowed in an $add expression');
   }
-  return date === null ? simpler(sum) : new Date(date.getTime() + Math.round(Number(sum)));
+  for (const value of values) {
+    if (value instanceof Date || isNumeric(value)) continue;
+    throw new CommandError(
+      'TypeMismatch',
+      `$add only supports numeric or date types, not ${bsonTypeOf(value)}`,
+    );
+  }
+  const sum = sumOf(values);
+  return date === undefined ? simpler(sum) : new Date(date.getTime() + Math.round(Number(sum)));
 }
 
 function subtract(document: unknown, operand: unknown, options: Options): unknown {
@@ -153,6 +150,18 @@ function numeric(name: string): ExpressionOperator {
     if (domain !== undefined && !domain.takes(Number(plain[0]))) {
       throw new CommandError(domain.code, `${name} is not defined for ${printValue(plain[0])}`);
     }
+    if (name === '$log' && !(Number(plain[0]) > 0 || Number.isNaN(plain[0]))) {
+      throw new CommandError(
+        'Location28758',
+        `$log's argument must be a positive number, but is ${printValue(plain[0])}`,
+      );
+    }
+    if (name === '$log' && !(Number(plain[1]) > 0 && Number(plain[1]) !== 1)) {
+      throw new CommandError(
+        'Location28759',
+        `$log's base must be a positive number not equal to 1, but is ${printValue(plain[1])}`,
+      );
+    }
     if (name === '$mod' && Number(plain[1]) === 0) {
       throw new CommandError('Location16610', "can't $mod by zero");
     }
@@ -172,24 +181,6 @@ function listed(document: unknown, operand: unknown, options: Options): unknown[
   const values = evaluateList(document, operand, options);
   const isSingle = !Array.isArray(operand) || operand.length === 1;
   return isSingle && Array.isArray(values[0]) ? (values[0] as unknown[]) : values;
-}
-
-/** The sum of the numbers among some values, others passed over. */
-export function sumOf(values: readonly unknown[]): unknown {
-  const sum = values
-    .filter(isNumeric)
-    .reduce<unknown>((total, value) => addNumbers(total, value) ?? Number(total) + Number(value), 0);
-  return simpler(sum);
-}
-
-/** The mean of the numbers among some values, `null` when there is none. */
-export function averageOf(values: readonly unknown[]): unknown {
-  const numbers = values.filter(isNumeric);
-  if (numbers.length === 0) return null;
-  if (numbers.some((value) => value instanceof Decimal128)) {
-    throw new CommandError('NotImplemented', '$avg of decimals is not supported by the development server');
-  }
-  return Number(sumOf(numbers)) / numbers.length;
 }
 
 /** The least (-1) or greatest (1) value, null and missing passed over; `null` when nothing is left. */
@@ -213,6 +204,8 @@ export const ARITHMETIC_OPERATORS: Readonly<Record<string, ExpressionOperator>> 
   $trunc: rounding('$trunc', true),
   $sum: (document, operand, options) => sumOf(listed(document, operand, options)),
   $avg: (document, operand, options) => averageOf(listed(document, operand, options)),
+  $stdDevPop: (document, operand, options) => deviationOf(listed(document, operand, options), false),
+  $stdDevSamp: (document, operand, options) => deviationOf(listed(document, operand, options), true),
   $max: (document, operand, options) => extremeOf(listed(document, operand, options), 1),
   $min: (document, operand, options) => extremeOf(listed(document, operand, options), -1),
 };

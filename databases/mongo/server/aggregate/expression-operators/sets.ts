@@ -1,14 +1,27 @@
-import { CommandError } from '../../command-error.ts';
+import { CommandError, type ErrorName } from '../../command-error.ts';
 import { compileSort } from '../../query/sort-documents.ts';
 import { isDocument } from '../../values/bson-document.ts';
-import { bsonTypeOf } from '../../values/bson-type.ts';
+import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { areEqual, compareValues, sortKeyOf } from '../../values/sort-key.ts';
 import { evaluate, evaluateExactly, evaluateList, type ExpressionOperator, isNil } from './operator.ts';
+
+/** MongoDB's codes for an operand that is no array; 17041 is that of the others. */
+const NO_ARRAY: Readonly<Record<string, ErrorName>> = {
+  $setUnion: 'Location17043',
+  $setEquals: 'Location17044',
+  $setIsSubset: 'Location17046',
+  $setIntersection: 'Location17047',
+  $setDifference: 'Location17048',
+  $first: 'Location28689',
+  $last: 'Location28689',
+  $indexOfArray: 'Location40090',
+  $sortArray: 'Location2942504',
+};
 
 function arrayOf(name: string, value: unknown): unknown[] {
   if (Array.isArray(value)) return value as unknown[];
   throw new CommandError(
-    'Location17041',
+    NO_ARRAY[name] ?? 'Location17041',
     `All operands of ${name} must be arrays. One argument is of type: ${bsonTypeOf(value)}`,
   );
 }
@@ -63,6 +76,29 @@ const sortArray: ExpressionOperator = (document, operand, options) => {
   return array.sort((left, right) => direction * compareValues(left, right));
 };
 
+const slice: ExpressionOperator = (document, operand, options) => {
+  const values = evaluateList(document, operand, options);
+  if (values.length < 2 || values.length > 3) {
+    throw new CommandError('Location28667', `Expression $slice takes 2 or 3 arguments, not ${values.length}`);
+  }
+  if (values.some(isNil)) return null;
+  const [array, ...places] = values;
+  if (!Array.isArray(array)) {
+    throw new CommandError(
+      'Location28724',
+      `First argument to $slice must be an array, but is of type: ${bsonTypeOf(array)}`,
+    );
+  }
+  if (!places.every((place) => isNumeric(place) && Number.isInteger(Number(place)))) {
+    throw new CommandError('Location28726', 'The places of $slice must be whole numbers');
+  }
+  const [first = 0, count] = places.map(Number);
+  if (count === undefined) return first < 0 ? array.slice(first) : array.slice(0, first);
+  if (count <= 0) throw new CommandError('Location28729', 'Third argument to $slice must be positive');
+  const start = first < 0 ? Math.max(0, array.length + first) : first;
+  return array.slice(start, start + count);
+};
+
 function endOf(name: string, pick: (array: unknown[]) => unknown): ExpressionOperator {
   return (document, operand, options) => {
     const [value] = evaluateExactly(name, 1, document, operand, options);
@@ -111,6 +147,7 @@ export const SET_OPERATORS: Readonly<Record<string, ExpressionOperator>> = {
     others.every((set) => isSubset(first, set) && isSubset(set, first)),
   ),
   $setIsSubset: setTest('$setIsSubset', ([left = EMPTY, right = EMPTY]) => isSubset(left, right)),
+  $slice: slice,
   $sortArray: sortArray,
   $first: endOf('$first', (array) => array[0]),
   $last: endOf('$last', (array) => array.at(-1)),
