@@ -224,6 +224,112 @@ export function describeExpressions({ rows }: ContractContext): void {
       expect(found?.['value']).toEqual(expected);
     });
 
+    const day = (text: string): Date => new Date(text);
+
+    test.each<[string, unknown, unknown]>([
+      ['a part of null', { $year: '$no' }, null],
+      ['a part in no time zone', { $hour: { date: '$at', timezone: '$no' } }, null],
+      ['a part of an ObjectId', { $year: new ObjectId('65f42315aaaaaaaaaaaaaaaa') }, 2024],
+      [
+        'parts in the time zone of a summer',
+        ['$hour', '$dayOfMonth', '$dayOfWeek', '$isoWeek'].map((part) => ({
+          [part]: { date: day('2024-06-30T22:30:00Z'), timezone: 'Europe/Berlin' },
+        })),
+        [0, 1, 2, 27],
+      ],
+      [
+        '$dateToString of the day of the week',
+        { $dateToString: { date: LATE, format: '%w %u %%' } },
+        '2 1 %',
+      ],
+      [
+        '$dateToString without a format in a time zone',
+        { $dateToString: { date: LATE, timezone: '+01:00' } },
+        '2024-12-31T00:04:05.006',
+      ],
+      ['$dateAdd to null', { $dateAdd: { startDate: '$no', unit: 'day', amount: 1 } }, null],
+      [
+        '$dateAdd of a month in a time zone',
+        { $dateAdd: { startDate: day('2024-01-31T00:00:00Z'), unit: 'month', amount: 1, timezone: 'UTC' } },
+        day('2024-02-29T00:00:00Z'),
+      ],
+      [
+        '$dateAdd of a day over a change of the clocks',
+        {
+          $dateAdd: {
+            startDate: day('2024-03-09T15:00:00Z'),
+            unit: 'day',
+            amount: 1,
+            timezone: 'America/New_York',
+          },
+        },
+        day('2024-03-10T14:00:00Z'),
+      ],
+      ['$dateDiff from null', { $dateDiff: { startDate: '$no', endDate: '$at', unit: 'day' } }, null],
+      [
+        '$dateDiff in the days of a time zone',
+        {
+          $dateDiff: {
+            startDate: day('2024-02-01T03:00:00Z'),
+            endDate: day('2024-02-01T06:00:00Z'),
+            unit: 'day',
+            timezone: 'America/New_York',
+          },
+        },
+        1,
+      ],
+      [
+        '$dateDiff in weeks from Monday',
+        {
+          $dateDiff: {
+            startDate: day('2024-01-07T23:00:00Z'),
+            endDate: day('2024-01-08T01:00:00Z'),
+            unit: 'week',
+            startOfWeek: 'mon',
+          },
+        },
+        1,
+      ],
+      [
+        '$dateFromParts beyond the month',
+        { $dateFromParts: { year: 2024, month: 14, day: 30 } },
+        day('2025-03-02'),
+      ],
+      [
+        '$dateFromParts in a time zone in summer',
+        { $dateFromParts: { year: 2024, month: 7, hour: 12, timezone: 'America/New_York' } },
+        day('2024-07-01T16:00:00Z'),
+      ],
+      [
+        '$dateFromParts of an ISO week',
+        { $dateFromParts: { isoWeekYear: 2025, isoWeek: 1 } },
+        day('2024-12-30'),
+      ],
+      ['$dateFromParts of null', { $dateFromParts: { year: '$no' } }, null],
+      ['$dateToParts of null', { $dateToParts: { date: '$no' } }, null],
+      [
+        '$dateToParts by the ISO week',
+        { $dateToParts: { date: LATE, iso8601: true } },
+        { isoWeekYear: 2025, isoWeek: 1, isoDayOfWeek: 1, hour: 23, minute: 4, second: 5, millisecond: 6 },
+      ],
+      [
+        '$dateFromString by a format with an offset',
+        { $dateFromString: { dateString: '15/03/2024 10:30 +0200', format: '%d/%m/%Y %H:%M %z' } },
+        day('2024-03-15T08:30:00Z'),
+      ],
+      [
+        '$dateFromString of a day that is none',
+        { $dateFromString: { dateString: '2024-02-31', onError: 'no' } },
+        'no',
+      ],
+    ])('dates: %s', async (_name, expression, expected) => {
+      await rows().insertOne({ ...DOC });
+      const [found] = await rows()
+        .aggregate([{ $project: { _id: 0, value: expression } }])
+        .toArray();
+      expect(found?.['value']).toEqual(expected);
+    });
+
     test.each<[string, unknown, number]>([
       ['$size of missing', { $size: '$nothing' }, 17_124],
       ['$concat of a number', { $concat: ['$s', '$n'] }, 16_702],
@@ -238,6 +344,13 @@ export function describeExpressions({ rows }: ContractContext): void {
       ['$toUpper of a list', { $toUpper: '$list' }, 16_007],
       ['$log to the base 1', { $log: ['$n', 1] }, 28_759],
       ['$setUnion with a number', { $setUnion: ['$list', '$n'] }, 17_043],
+      ['$year of a number', { $year: '$n' }, 16_006],
+      ['$hour in no time zone', { $hour: { date: '$at', timezone: 'Mars' } }, 40_485],
+      ['$dateToString by an unknown letter', { $dateToString: { date: '$at', format: '%q' } }, 18_536],
+      ['$dateAdd of half a day', { $dateAdd: { startDate: '$at', unit: 'day', amount: 0.5 } }, 5_166_405],
+      ['$dateAdd of an unknown unit', { $dateAdd: { startDate: '$at', unit: 'era', amount: 1 } }, 9],
+      ['$dateFromString of no date', { $dateFromString: { dateString: 'x' } }, 241],
+      ['$toDate of a day that is none', { $toDate: '2024-02-31' }, 241],
       ['$arrayToObject of numbers', { $arrayToObject: '$list' }, 40_398],
       ['$arrayToObject of no list', { $arrayToObject: '$n' }, 40_386],
       ['$arrayToObject of other documents', { $arrayToObject: [[{ k: 'a' }]] }, 40_392],

@@ -1,7 +1,6 @@
 import { CommandError } from '../command-error.ts';
 import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { ARITHMETIC_OPERATORS } from './expression-operators/arithmetic.ts';
-import { CALENDAR_OPERATORS } from './expression-operators/calendar.ts';
 import { COMPARISON_OPERATORS } from './expression-operators/comparison.ts';
 import { CONDITION_OPERATORS } from './expression-operators/conditions.ts';
 import { DATE_OPERATORS } from './expression-operators/dates.ts';
@@ -19,7 +18,6 @@ const REFUSED = new Set(['$function', '$accumulator', '$toHashedIndexKey', 'defa
 /** Ours where mingo's answer differs from MongoDB's. */
 const OWN_OPERATORS = {
   ...ARITHMETIC_OPERATORS,
-  ...CALENDAR_OPERATORS,
   ...COMPARISON_OPERATORS,
   ...CONDITION_OPERATORS,
   ...DATE_OPERATORS,

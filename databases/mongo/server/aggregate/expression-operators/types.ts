@@ -4,6 +4,7 @@ import { CommandError } from '../../command-error.ts';
 import { isDocument } from '../../values/bson-document.ts';
 import { BSON_TYPE_NUMBERS, bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { isTruthy } from '../truth.ts';
+import { parseIsoDate } from './date-texts.ts';
 import { evaluate, evaluateExactly, type ExpressionOperator, isNil } from './operator.ts';
 
 function failure(value: unknown, target: string, reason = ''): CommandError {
@@ -60,10 +61,8 @@ function toDate(value: unknown): Date {
   if (value instanceof Date) return value;
   if (value instanceof ObjectId) return value.getTimestamp();
   if (typeof value === 'string') {
-    // A date and time without a zone is in UTC, where JavaScript would take the local one.
-    const hasZone = /(?:[zZ]|[+-]\d\d:?\d\d)$/.test(value) || /^\d{4}-\d\d-\d\d$/.test(value);
-    const date = /^\d{4}-\d\d/.test(value) ? new Date(hasZone ? value : `${value}Z`) : null;
-    if (date !== null && !Number.isNaN(date.getTime())) return date;
+    const date = parseIsoDate(value);
+    if (date !== null) return date;
     throw failure(value, 'date', `: Error parsing date string '${value}'`);
   }
   if (isNumeric(value) && bsonTypeOf(value) !== 'int') return new Date(Math.trunc(Number(value)));
