@@ -180,5 +180,19 @@ export function describeGrouping(context: ContractContext): void {
     ])('%s', async (_name, pipeline, expected) => {
       expect(await run(...pipeline)).toEqual(expected);
     });
+
+    test.each<[string, object, object, number]>([
+      ['a unit over numbers', { price: 1 }, { range: [-1, 0], unit: 'day' }, 5429513],
+      ['no unit over dates', { at: 1 }, { range: [-1, 0] }, 5429413],
+      ['a range over what is no number', { shop: 1 }, { range: [-1, 0] }, 5429414],
+    ])('a window of %s is refused', async (_name, sortBy, window, code) => {
+      const near = { $sum: 1, window };
+      const failed = run(
+        { $match: { shop: 'a' } },
+        { $set: { at: '$$NOW' } },
+        { $setWindowFields: { sortBy, output: { near } } },
+      );
+      await expect(failed).rejects.toMatchObject({ code });
+    });
   });
 }

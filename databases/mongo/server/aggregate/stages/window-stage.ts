@@ -2,7 +2,7 @@ import { printValue } from '../../values/print-value.ts';
 import { CommandError } from '../../command-error.ts';
 import { compileSort } from '../../query/sort-documents.ts';
 import { type BsonDocument, isDocument } from '../../values/bson-document.ts';
-import { isNumeric } from '../../values/bson-type.ts';
+import { bsonTypeOf, isNumeric } from '../../values/bson-type.ts';
 import { sortKeyOf } from '../../values/sort-key.ts';
 import { splitPath, valueAt } from '../../values/paths.ts';
 import { compileAccumulator, isAccumulator } from '../accumulators.ts';
@@ -99,18 +99,33 @@ function documentsWindow(
   return partition.slice(Math.max(0, start), Math.max(0, end));
 }
 
+/** Where a document stands in a range: a date where the range has a unit, else a number. */
+function rangeValue(value: unknown, hasUnit: boolean): number {
+  if (hasUnit ? value instanceof Date : isNumeric(value)) return Number(value);
+  if (value instanceof Date) {
+    throw new CommandError(
+      'Location5429413',
+      'For windows that involve date or time ranges, a unit must be provided.',
+    );
+  }
+  throw new CommandError(
+    hasUnit ? 'Location5429513' : 'Location5429414',
+    `Invalid range: Expected the sortBy field to be a ${hasUnit ? 'Date' : 'number'}, but it was ${bsonTypeOf(value)}`,
+  );
+}
+
 function rangeWindow(
   partition: readonly BsonDocument[],
   index: number,
   [low, high]: readonly [Bound, Bound],
   path: string,
-  unitMs: number,
+  unitMs: number | null,
 ): readonly BsonDocument[] {
   const valueOf = (document: BsonDocument | undefined): number =>
-    document === undefined ? Number.NaN : Number(valueAt(document, path));
+    document === undefined ? Number.NaN : rangeValue(valueAt(document, path), unitMs !== null);
   const current = valueOf(partition[index]);
   const edge = (bound: Bound, open: number): number =>
-    bound === 'unbounded' ? open : current + (bound === 'current' ? 0 : bound * unitMs);
+    bound === 'unbounded' ? open : current + (bound === 'current' ? 0 : bound * (unitMs ?? 1));
   const [from, to] = [edge(low, -Infinity), edge(high, Infinity)];
   return partition.filter((document) => {
     const value = valueOf(document);
@@ -172,7 +187,7 @@ function boundedFunction(
     );
   }
   const bounds = boundsOf(range ?? ['unbounded', 'unbounded'], 'range');
-  const unitMs = unit === undefined ? 1 : UNIT_MS[printValue(unit)];
+  const unitMs = unit === undefined ? null : UNIT_MS[printValue(unit)];
   if (unitMs === undefined) {
     throw new CommandError(
       'NotImplemented',
