@@ -344,6 +344,7 @@ export function describeExpressions({ rows }: ContractContext): void {
       ['$toUpper of a list', { $toUpper: '$list' }, 16_007],
       ['$log to the base 1', { $log: ['$n', 1] }, 28_759],
       ['$setUnion with a number', { $setUnion: ['$list', '$n'] }, 17_043],
+      ['$ifNull of one', { $ifNull: ['$no'] }, 1_257_300],
       ['$year of a number', { $year: '$n' }, 16_006],
       ['$hour in no time zone', { $hour: { date: '$at', timezone: 'Mars' } }, 40_485],
       ['$dateToString by an unknown letter', { $dateToString: { date: '$at', format: '%q' } }, 18_536],

@@ -156,6 +156,8 @@ export function describeUpdates({ rows, db }: ContractContext): void {
       ['a change of the _id', {}, { $set: { _id: 2 } }, 66],
       ['an empty part of a path', {}, { $set: { 'a.': 1 } }, 56],
       ['an unknown operator', {}, { $foo: { a: 1 } }, 9],
+      ['$rename of an element', { a: [1] }, { $rename: { 'a.0': 'b' } }, 2],
+      ['$rename into a list', { a: [1], b: 1 }, { $rename: { b: 'a.0' } }, 2],
       ['$pop of a number', { a: 1 }, { $pop: { a: 1 } }, 14],
       ['the positional $ without a match', { a: [1] }, { $set: { 'a.$': 1 } }, 2],
     ])('refuse %s', async (_name, before, update, code) => {
@@ -283,6 +285,13 @@ export function describeUpdates({ rows, db }: ContractContext): void {
       const error = await errorOf(rows().updateOne({ _id: 1 }, { $set: { b: text } }));
       expect([10334, 17419]).toContain(error['code']);
       expect(Object.keys((await rows().findOne()) ?? {})).toEqual(['_id', 'a']);
+    });
+
+    test('a document beyond 180 levels is refused', async () => {
+      const nested = (levels: number): object => (levels === 0 ? {} : { list: [nested(levels - 1)] });
+      await rows().insertOne({ _id: 1, ...nested(80) });
+      await expect(rows().insertOne({ _id: 2, ...nested(100) })).rejects.toMatchObject({ code: 15 });
+      expect(await rows().countDocuments()).toBe(1);
     });
 
     test('a replacement of many is refused', async () => {

@@ -89,6 +89,7 @@ export const ERROR_CODES = {
   Location40516: 40516,
   Location40523: 40523,
   Location5166307: 5166307,
+  Location1257300: 1257300,
   Location5429413: 5429413,
   Location5429414: 5429414,
   Location5429513: 5429513,

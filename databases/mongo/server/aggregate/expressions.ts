@@ -13,7 +13,14 @@ import { mingo } from './mingo.ts';
 import type { Context } from 'mingo/core';
 
 // mingo's operators run scripts, or are no MongoDB operator, or have no exact answer here.
-const REFUSED = new Set(['$function', '$accumulator', '$toHashedIndexKey', 'default', '$sampleRate']);
+const REFUSED = new Set([
+  '$function',
+  '$accumulator',
+  '$toHashedIndexKey',
+  'default',
+  '$sampleRate',
+  '$sigmoid',
+]);
 
 /** Ours where mingo's answer differs from MongoDB's. */
 const OWN_OPERATORS = {

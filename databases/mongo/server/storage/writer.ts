@@ -1,6 +1,6 @@
 import { CommandError, writeConflict } from '../command-error.ts';
 import { encodeDocument } from '../values/bson-codec.ts';
-import type { BsonDocument } from '../values/bson-document.ts';
+import { type BsonDocument, isDocument } from '../values/bson-document.ts';
 import { duplicateKey } from './catalog.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { Operation } from './operations.ts';
@@ -10,6 +10,18 @@ import { LockedByTransaction, type Transaction } from './transaction.ts';
 
 /** MongoDB's limit on one document. */
 export const DOCUMENT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** MongoDB's limit on documents and lists within each other; far beyond it, a stored document could not be read back. */
+const DEPTH_MAX = 180;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return levels === 0 || value.some((part) => isDeeperThan(levels - 1, part));
+  if (!isDocument(value)) return false;
+  if (levels === 0) return true;
+  for (const name in value) if (isDeeperThan(levels - 1, value[name])) return true;
+  return false;
+}
 
 /** A change of one record: `before` null inserts, `after` null removes. */
 export interface Change {
@@ -82,6 +94,12 @@ export class Writer {
   }
 
   private checkSize(document: BsonDocument): void {
+    if (isDeeperThan(DEPTH_MAX, document)) {
+      throw new CommandError(
+        'Overflow',
+        `cannot insert document because it exceeds ${DEPTH_MAX} levels of nesting`,
+      );
+    }
     const bytes = encodeDocument(document).length;
     if (bytes <= DOCUMENT_BYTES_MAX) return;
     throw new CommandError(

@@ -47,6 +47,17 @@ function checkPath(path: string, operator: string): void {
   }
 }
 
+function refuseElement(which: string, document: BsonDocument, parts: readonly string[]): void {
+  const within = parts.findIndex(
+    (_, index) => index > 0 && Array.isArray(getAt(document, parts.slice(0, index))),
+  );
+  if (within === -1) return;
+  throw new CommandError(
+    'BadValue',
+    `The ${which} field cannot be an array element, '${parts.join('.')}' in doc has an array field called '${parts[within - 1]}'`,
+  );
+}
+
 function renameSteps(from: string, to: unknown): Step[] {
   if (typeof to !== 'string') {
     throw new CommandError('BadValue', `The 'to' field for $rename must be a string: ${from}`);
@@ -60,6 +71,7 @@ function renameSteps(from: string, to: unknown): Step[] {
       path: from,
       isInsertOnly: false,
       apply(document, parts) {
+        refuseElement('source', document, parts);
         taken = getAt(document, parts);
         if (taken !== undefined) unsetAt(document, parts);
       },
@@ -68,7 +80,9 @@ function renameSteps(from: string, to: unknown): Step[] {
       path: to,
       isInsertOnly: false,
       apply(document, parts) {
-        if (taken !== undefined) setAt(document, parts, taken);
+        if (taken === undefined) return;
+        refuseElement('destination', document, parts);
+        setAt(document, parts, taken);
       },
     },
   ];

@@ -3,7 +3,7 @@ import { CommandError } from '../../command-error.ts';
 import { textScoreOf } from '../../query/text-score.ts';
 import { fieldOf, isDocument } from '../../values/bson-document.ts';
 import { isTruthy } from '../truth.ts';
-import { evaluate, evaluateExactly, type ExpressionOperator } from './operator.ts';
+import { evaluate, evaluateExactly, type ExpressionOperator, isNil } from './operator.ts';
 
 function partsOf(operand: unknown): unknown[] {
   return Array.isArray(operand) ? operand : [operand];
@@ -39,6 +39,18 @@ const switchOf: ExpressionOperator = (document, operand, options) => {
   );
 };
 
+const ifNull: ExpressionOperator = (document, operand, options) => {
+  const parts = partsOf(operand);
+  if (parts.length < 2) {
+    throw new CommandError('Location1257300', `$ifNull needs at least two arguments, had: ${parts.length}`);
+  }
+  for (const part of parts.slice(0, -1)) {
+    const value = evaluate(document, part, options);
+    if (!isNil(value)) return value;
+  }
+  return evaluate(document, parts.at(-1), options);
+};
+
 const getField: ExpressionOperator = (document, operand, options) => {
   const isLong = isDocument(operand) && Object.hasOwn(operand, 'field');
   const name = isLong ? operand['field'] : operand;
@@ -61,6 +73,7 @@ export const CONDITION_OPERATORS: Readonly<Record<string, ExpressionOperator>> =
     partsOf(operand).some((part) => isTruthy(evaluate(document, part, options))),
   $not: (document, operand, options) => !isTruthy(evaluateExactly('$not', 1, document, operand, options)[0]),
   $getField: getField,
+  $ifNull: ifNull,
   $meta: (document, operand) => {
     if (operand !== 'textScore') {
       throw new CommandError('Location17308', `Unsupported argument to $meta: ${printValue(operand)}`);

@@ -10,7 +10,8 @@ function textOf(value: unknown): string {
   if (isNil(value)) return '';
   if (typeof value === 'string') return value;
   if (value instanceof Date) return value.toISOString();
-  if (isNumeric(value)) return String(value instanceof Double ? value.value : value);
+  if (value instanceof Double) return String(value.value);
+  if (isNumeric(value)) return String(value);
   throw new CommandError('Location16007', `can't convert from BSON type ${bsonTypeOf(value)} to String`);
 }
 
