@@ -7,11 +7,11 @@ import { evaluateExactly, evaluateList, type ExpressionOperator, isNil } from '.
 
 /** What stands for a value in a text; null and missing are the empty one. */
 function textOf(value: unknown): string {
-  if (isNil(value)) return '';
   if (typeof value === 'string') return value;
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Double) return String(value.value);
   if (isNumeric(value)) return String(value);
+  if (isNil(value)) return '';
   throw new CommandError('Location16007', `can't convert from BSON type ${bsonTypeOf(value)} to String`);
 }
 
