@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import {
   createDatabaseFacts,
+  createTable,
   type DatabaseFacts,
   type TableFacts,
   type Validation,
@@ -103,7 +104,7 @@ function addCollection(facts: DatabaseFacts, name: string): TableFacts {
   const known = facts.tables.get(name);
   if (known !== undefined) return known;
   const primary = { name: '_id_', columns: ['_id'], isUnique: true, isPartial: false, isPrimary: true };
-  const table: TableFacts = { name, columns: new Map(), indexes: new Map([['_id_', primary]]) };
+  const table: TableFacts = { ...createTable(name), indexes: new Map([['_id_', primary]]) };
   facts.tables.set(name, table);
   return table;
 }

@@ -1,6 +1,8 @@
 import type { Node, SelectStmt } from 'libpg-query';
 
 import type { ColumnFacts, DatabaseFacts } from './database-facts.ts';
+import { findTableNamed } from './find-relation.ts';
+import { nameOfExpression } from './relation-names.ts';
 import { printType, textOf } from './sql-names.ts';
 
 /** What a column's type is called where no file tells it. */
@@ -32,12 +34,24 @@ function listColumns(select: SelectStmt, facts: DatabaseFacts): ColumnFacts[] | 
 }
 
 /** The columns of the only table or view that is selected from. */
-function listSources({ fromClause = [] }: SelectStmt, facts: DatabaseFacts): ColumnFacts[] | undefined {
+function listSources(
+  { fromClause = [], withClause }: SelectStmt,
+  facts: DatabaseFacts,
+): ColumnFacts[] | undefined {
   const [source] = fromClause;
   if (fromClause.length !== 1 || source === undefined || !('RangeVar' in source)) return undefined;
-  const name = source.RangeVar.relname ?? '';
-  const table = facts.tables.get(name);
-  return table === undefined ? facts.views.get(name)?.map(asColumn) : [...table.columns.values()];
+  const { relname = '', schemaname, alias } = source.RangeVar;
+  // A query of WITH hides the table of its name.
+  const isHidden = (withClause?.ctes ?? []).some(
+    (part) => 'CommonTableExpr' in part && part.CommonTableExpr.ctename === relname,
+  );
+  if (isHidden && schemaname === undefined) return undefined;
+  const table = findTableNamed(facts, source.RangeVar);
+  if (table?.isUnclear === true) return undefined;
+  const columns =
+    table === undefined ? facts.views.get(relname)?.columns?.map(asColumn) : [...table.columns.values()];
+  const names = (alias?.colnames ?? []).map(textOf);
+  return columns?.map((column, at) => ({ ...column, name: names[at] ?? column.name }));
 }
 
 function asColumn(name: string): ColumnFacts {
@@ -55,7 +69,7 @@ function describe(
   value: Node | undefined,
   sources: readonly ColumnFacts[],
 ): ColumnFacts | undefined {
-  const own = value && nameOf(value);
+  const own = nameOfExpression(value);
   const given = name ?? own;
   if (given === undefined) return undefined;
   const type =
@@ -63,14 +77,4 @@ function describe(
       ? printType(value.TypeCast.typeName)
       : (sources.find((column) => column.name === own)?.type ?? unknownType);
   return { ...asColumn(given), type };
-}
-
-/** The name that PostgreSQL gives to a column without one of its own. */
-function nameOf(value: Node): string | undefined {
-  if ('ColumnRef' in value) {
-    const last = value.ColumnRef.fields?.at(-1);
-    return last === undefined ? undefined : textOf(last);
-  }
-  if ('FuncCall' in value) return (value.FuncCall.funcname ?? []).map(textOf).at(-1);
-  return 'TypeCast' in value && value.TypeCast.arg !== undefined ? nameOf(value.TypeCast.arg) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { DatabaseKind, Snapshot, SubgraphSnapshot } from '../project/snapshot.ts';
 import { applySql } from './apply-sql.ts';
 import { createDatabaseFacts, type DatabaseFacts } from './database-facts.ts';
+import { endSession } from './find-relation.ts';
 import { listMigrations, type Migration } from './migration.ts';
 import { applyMongo, parseCollections, parseMongoMigration } from './mongo-migration.ts';
 import { parseSql } from './parse-sql.ts';
@@ -63,6 +64,7 @@ export function replay(migrations: readonly Migration[], kind: DatabaseKind): Da
     if (kind === 'postgres') {
       const outcome = parseSql(text);
       if (outcome.kind === 'parsed') for (const { node } of outcome.statements) applySql(facts, node);
+      endSession(facts);
     } else {
       const outcome = parseMongoMigration(text);
       if (outcome.kind === 'parsed') for (const command of outcome.commands) applyMongo(facts, command);

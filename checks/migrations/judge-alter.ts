@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Node } from 'libpg-query';
 
-import { isThere } from '../databases/apply-sql.ts';
+import { isThere } from '../databases/alter-table.ts';
 import { printType, textOf } from '../databases/sql-names.ts';
 import {
   contract,

@@ -1,5 +1,6 @@
 import type { Node } from 'libpg-query';
 
+import { keyOf } from '../databases/find-relation.ts';
 import { textOf } from '../databases/sql-names.ts';
 import { contract, expand, isDeployed, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { unclear } from './unjudged.ts';
@@ -12,11 +13,17 @@ export function judgeCode(node: Node, context: HazardContext): Judged | undefine
   if ('CallStmt' in node) return runCode('CALL');
   if ('CreateTrigStmt' in node) {
     const { trigname = '', relation, funcname = [] } = node.CreateTrigStmt;
-    return addTrigger('trigger', trigname, relation?.relname ?? '', funcname.map(textOf).at(-1), context);
+    return addTrigger(
+      'trigger',
+      trigname,
+      keyOf(context.now, relation),
+      funcname.map(textOf).at(-1),
+      context,
+    );
   }
   if ('RuleStmt' in node) {
     const { rulename = '', relation } = node.RuleStmt;
-    return addTrigger('rule', rulename, relation?.relname ?? '', undefined, context);
+    return addTrigger('rule', rulename, keyOf(context.now, relation), undefined, context);
   }
   if (!('CreateFunctionStmt' in node)) return undefined;
   const name = (node.CreateFunctionStmt.funcname ?? []).map(textOf).at(-1) ?? '';

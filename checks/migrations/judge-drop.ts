@@ -1,6 +1,7 @@
 import type { DropStmt, Node } from 'libpg-query';
 
 import { tableOf } from '../databases/apply-objects.ts';
+import { keyOf, relationOf } from '../databases/find-relation.ts';
 import { lastName } from '../databases/sql-names.ts';
 import { contract, isDeployed, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { dropIndexHazard } from './judge-constraint.ts';
@@ -26,7 +27,7 @@ function judgeObject(
   const isCascade = behavior === 'DROP_CASCADE';
   switch (removeType) {
     case 'OBJECT_TABLE':
-      return judgeTable(name, isOptional, context);
+      return judgeTable(keyOf(context.now, relationOf(object)), isOptional, context);
     case 'OBJECT_SCHEMA':
       return dropSchema(name, isCascade, context);
     case 'OBJECT_INDEX':

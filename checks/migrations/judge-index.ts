@@ -1,10 +1,11 @@
 import type { IndexStmt, ReindexStmt } from 'libpg-query';
 
+import { keyOf } from '../databases/find-relation.ts';
 import { contract, expand, isDeployed, type HazardContext, type JudgedStatement } from './hazard.ts';
 
 /** Judges CREATE INDEX. */
 export function judgeIndex(statement: IndexStmt, context: HazardContext): Omit<JudgedStatement, 'line'> {
-  const table = statement.relation?.relname ?? '';
+  const table = keyOf(context.now, statement.relation);
   const columns = (statement.indexParams ?? [])
     .map((part) => ('IndexElem' in part ? (part.IndexElem.name ?? '(expression)') : ''))
     .join(', ');
@@ -48,7 +49,8 @@ export function judgeReindex(
   isConcurrent: boolean,
   context: HazardContext,
 ): Omit<JudgedStatement, 'line'> {
-  const name = statement.relation?.relname ?? statement.name ?? '';
+  const name =
+    statement.relation === undefined ? (statement.name ?? '') : keyOf(context.now, statement.relation);
   const summary = `reindex ${name}`;
   const table = context.now.tables.has(name)
     ? name

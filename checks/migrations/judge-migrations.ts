@@ -1,6 +1,7 @@
 import type { Migration } from '../databases/migration.ts';
 import { applyMongo, migrationCommands, parseMongoMigration } from '../databases/mongo-migration.ts';
 import { applySql } from '../databases/apply-sql.ts';
+import { endSession } from '../databases/find-relation.ts';
 import { parseSql } from '../databases/parse-sql.ts';
 import { replay, type ServiceDatabase } from '../databases/service-database.ts';
 import type { Finding } from '../finding.ts';
@@ -108,6 +109,7 @@ function judgeMigration(
       statements.push(...judgeSql(node, around).map((judged) => ({ ...judged, line })));
       applySql(context.now, node);
     }
+    endSession(context.now);
     const lonely = outcome.statements.find(({ node }) => findLonely(node) !== undefined);
     if (lonely !== undefined && outcome.statements.length > 1)
       findings.push(notAlone(database, migration, lonely.line, findLonely(lonely.node) ?? ''));

@@ -1,5 +1,6 @@
 import type { AlterObjectSchemaStmt, RenameStmt } from 'libpg-query';
 
+import { keyOf } from '../databases/find-relation.ts';
 import { lastName } from '../databases/sql-names.ts';
 import {
   contract,
@@ -20,7 +21,7 @@ type Judged = Omit<JudgedStatement, 'line'>;
 /** Judges ALTER ... RENAME. */
 export function judgeRename(statement: RenameStmt, context: HazardContext): Judged {
   const { renameType, newname = '', subname = '' } = statement;
-  const table = statement.relation?.relname ?? '';
+  const table = statement.relation === undefined ? '' : keyOf(context.now, statement.relation);
   if (renameType === 'OBJECT_COLUMN' && isDeployed(table, context)) {
     const facts = context.now.tables.get(table);
     if (facts?.isUnclear !== true && facts?.columns.has(subname) !== true)
@@ -107,7 +108,7 @@ function renameSchema(schema: string, after: string, { deployed, now }: HazardCo
 /** Neither Prisma nor SQL that is written by hand finds a table in another schema. */
 export function judgeMove(statement: AlterObjectSchemaStmt, context: HazardContext): Judged {
   const { objectType, relation, newschema = '' } = statement;
-  const table = relation?.relname ?? '';
+  const table = relation === undefined ? '' : keyOf(context.now, relation);
   if (objectType !== 'OBJECT_TABLE' || !isDeployed(table, context)) return expand(`move to ${newschema}`);
   return contract(`move table ${table} to schema ${newschema}`, {
     rule: 'table-renamed',

@@ -1,5 +1,6 @@
 import type { Node } from 'libpg-query';
 
+import { keyOf } from '../databases/find-relation.ts';
 import { tableOf } from '../databases/apply-objects.ts';
 import { lastName } from '../databases/sql-names.ts';
 import {
@@ -29,7 +30,7 @@ export function createPolicy(
   context: HazardContext,
 ): Judged[] {
   const { policy_name: name = '', table, permissive: isPermissive = false } = node.CreatePolicyStmt;
-  const target = table?.relname ?? '';
+  const target = keyOf(context.now, table);
   const summary = `create policy ${name} on ${target}`;
   // It goes along with what enables them, in whatever phase that is.
   if ([...context.earlier, ...context.later].some((other) => enables(other, target))) return [];

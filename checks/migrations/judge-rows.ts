@@ -1,5 +1,6 @@
 import type { Node, WithClause } from 'libpg-query';
 
+import { keyOf } from '../databases/find-relation.ts';
 import {
   contract,
   isDeployed,
@@ -24,20 +25,20 @@ export function judgeRows(node: Node, context: HazardContext): Judged | undefine
 function judgeOwnRows(node: Node, context: HazardContext): Judged | undefined {
   if ('TruncateStmt' in node) {
     const tables = (node.TruncateStmt.relations ?? []).map((part) =>
-      'RangeVar' in part ? (part.RangeVar.relname ?? '') : '',
+      'RangeVar' in part ? keyOf(context.now, part.RangeVar) : '',
     );
     return emptyTables(tables, node.TruncateStmt.behavior === 'DROP_CASCADE', context);
   }
   if ('DeleteStmt' in node) {
     const { relation, whereClause } = node.DeleteStmt;
-    const table = relation?.relname ?? '';
+    const table = keyOf(context.now, relation);
     if (takesEveryRow(whereClause)) return emptyTables([table], false, context);
     return isDeployed(table, context)
       ? migrate(`delete rows of ${table}`, deleteSome(table))
       : migrate('change rows');
   }
   if ('UpdateStmt' in node) {
-    const table = node.UpdateStmt.relation?.relname ?? '';
+    const table = keyOf(context.now, node.UpdateStmt.relation);
     if (!takesEveryRow(node.UpdateStmt.whereClause) || !isDeployed(table, context))
       return migrate(`fill ${table}`);
     return migrate(`update every row of ${table}`, {
@@ -53,7 +54,7 @@ function judgeOwnRows(node: Node, context: HazardContext): Judged | undefined {
   }
   if ('MergeStmt' in node) {
     const { relation, mergeWhenClauses = [] } = node.MergeStmt;
-    const table = relation?.relname ?? '';
+    const table = keyOf(context.now, relation);
     const deletes = mergeWhenClauses.some(
       (part) => 'MergeWhenClause' in part && part.MergeWhenClause.commandType === 'CMD_DELETE',
     );

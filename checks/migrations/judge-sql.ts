@@ -1,5 +1,6 @@
 import type { Node } from 'libpg-query';
 
+import { keyOf } from '../databases/find-relation.ts';
 import { textOf } from '../databases/sql-names.ts';
 import { expand, isDeployed, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { judgeAlterTable } from './judge-column-swap.ts';
@@ -21,7 +22,7 @@ type Judged = Omit<JudgedStatement, 'line'>;
 /** Judges one SQL statement; an ALTER TABLE gives one entry for each of its parts. */
 export function judgeSql(node: Node, context: HazardContext): Judged[] {
   if ('AlterTableStmt' in node) {
-    const table = node.AlterTableStmt.relation?.relname ?? '';
+    const table = keyOf(context.now, node.AlterTableStmt.relation);
     const commands = (node.AlterTableStmt.cmds ?? []).flatMap((part) =>
       'AlterTableCmd' in part ? [part.AlterTableCmd] : [],
     );
@@ -37,7 +38,11 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
   if ('CreatePolicyStmt' in node) return createPolicy(node, context);
   if ('AlterPolicyStmt' in node)
     return [
-      alterPolicy(node.AlterPolicyStmt.table?.relname ?? '', node.AlterPolicyStmt.policy_name ?? '', context),
+      alterPolicy(
+        keyOf(context.now, node.AlterPolicyStmt.table),
+        node.AlterPolicyStmt.policy_name ?? '',
+        context,
+      ),
     ];
   if ('GrantStmt' in node) return [judgeGrant(node.GrantStmt, context)];
   if ('GrantRoleStmt' in node) return [judgeGrantRole(node.GrantRoleStmt.is_grant === true)];

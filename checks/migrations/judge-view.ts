@@ -15,7 +15,7 @@ export function judgeView(node: Extract<Node, { ViewStmt: unknown }>, context: H
   // What it takes away was told where it was dropped, and the two belong together.
   if (context.earlier.some((other) => drops(other, name))) return [];
   if (!isReplaced || !isDeployedView(name, context) || !context.now.views.has(name)) return [expand(summary)];
-  const before = context.now.views.get(name);
+  const before = context.now.views.get(name)?.columns;
   const after = listColumns(node, context);
   if (before !== undefined && after !== undefined && before.some((column, at) => after[at] !== column)) {
     const gone = before.filter((column) => !after.includes(column));
@@ -56,7 +56,7 @@ export function dropView(name: string, context: HazardContext): Judged {
       takesAway: { table: name, byName: true },
     });
   const after = listColumns(next, context);
-  const before = context.now.views.get(name);
+  const before = context.now.views.get(name)?.columns;
   if (before === undefined || after === undefined) return expand(`make view ${name} anew`, unlike(name));
   const hazards = before
     .filter((column) => !after.includes(column))
