@@ -1,22 +1,27 @@
 import type { AlterTableCmd, Node } from 'libpg-query';
 
 import { isThere } from '../databases/alter-table.ts';
-import { printType, textOf } from '../databases/sql-names.ts';
+import { listReadersOf } from '../databases/drop-readers.ts';
+import { isNull } from '../databases/named-in-sql.ts';
+import { nameOfExpression } from '../databases/relation-names.ts';
+import { printType } from '../databases/sql-names.ts';
 import {
   contract,
   expand,
   isRequired,
-  mayLeaveNull,
   moveColumn,
   type Hazard,
   type HazardContext,
   type JudgedStatement,
 } from './hazard.ts';
+import { refused } from './unjudged.ts';
 import { isWidening } from './is-widening.ts';
+import { judgeAddColumn } from './judge-add-column.ts';
 import { judgeOtherPart } from './judge-alter-other.ts';
 import { judgeDropDefault, judgeIdentity } from './judge-default.ts';
+import { judgeAddConstraint, judgeSetNotNull } from './judge-not-null.ts';
 import { enableRowSecurity } from './judge-row-security.ts';
-import { judgeConstraint, judgeDropConstraint } from './judge-constraint.ts';
+import { judgeDropConstraint } from './judge-constraint.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -27,7 +32,7 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
     case 'AT_AddColumn':
       return isThere(context.now.tables.get(table), command)
         ? expand(`alter ${table}`)
-        : judgeAddedUnique(table, command.def, judgeAddColumn(table, command.def));
+        : judgeAddColumn(table, command.def, context);
     case 'AT_DropColumn':
       return context.now.tables.get(table)?.columns.has(column) === true
         ? judgeDropColumn(table, column, context)
@@ -37,17 +42,15 @@ export function judgeAlter(table: string, command: AlterTableCmd, context: Hazar
     case 'AT_AlterColumnType':
       return judgeType(table, column, command.def, context);
     case 'AT_AddConstraint':
-      if (command.def && 'Constraint' in command.def && command.def.Constraint.contype === 'CONSTR_NOTNULL')
-        return judgeSetNotNull(table, (command.def.Constraint.keys ?? []).map(textOf).join(), context);
       return command.def && 'Constraint' in command.def
-        ? judgeConstraint(table, command.def.Constraint)
+        ? judgeAddConstraint(table, command.def.Constraint, context)
         : expand(`alter ${table}`);
     case 'AT_DropConstraint':
       return judgeDropConstraint(table, column, context);
     case 'AT_DropNotNull':
       return expand(`make ${table}.${column} nullable`);
     case 'AT_ColumnDefault':
-      return command.def === undefined
+      return command.def === undefined || isNull(command.def)
         ? judgeDropDefault(table, column, context)
         : expand(`change the default of ${table}.${column}`);
     case 'AT_DropIdentity':
@@ -101,110 +104,6 @@ export function dropColumn(table: string, column: string): Hazard {
   };
 }
 
-function judgeSetNotNull(table: string, column: string, context: HazardContext): Judged {
-  const summary = `require ${table}.${column}`;
-  const hazard = setNotNull(table, column);
-  if (!mayLeaveNull(table, column, context)) return contract(summary, hazard);
-  const isKnown = context.deployed.tables.get(table)?.columns.has(column) === true;
-  const wayOut = `When the version now deployed always writes ${column} already, and only its schema.prisma still allows null: accept this finding with that as the reason.`;
-  const judged = contract(summary, {
-    ...hazard,
-    severity: 'breaking',
-    why: "The version now deployed may leave it null, and runs until the new one has taken over: the migration fails on a row without a value, and from then on so do that version's writes without one. PostgreSQL also reads the whole table under an exclusive lock.",
-    next: isKnown ? [...hazard.next, wayOut] : hazard.next,
-    requires: { table, column },
-  });
-  return {
-    ...judged,
-    instead: [
-      { phase: 'deploy', text: `a version that always writes ${table}.${column}` },
-      { phase: 'migrate', text: `fill ${table}.${column} where it is null` },
-      { phase: 'contract', text: summary },
-    ],
-  };
-}
-
-function setNotNull(table: string, column: string): Hazard {
-  return {
-    rule: 'not-null-added',
-    severity: 'warning',
-    table,
-    part: column,
-    what: `Column ${table}.${column} becomes NOT NULL.`,
-    why: 'PostgreSQL reads the whole table under an exclusive lock, fails on a row without a value, and from then on refuses the rows that an older version writes without one.',
-    next: [
-      'Deploy a version that always writes a value, and then fill the rows that have none.',
-      `Add CHECK ("${column}" IS NOT NULL) NOT VALID, then VALIDATE CONSTRAINT in a migration of its own: it does not stop writes.`,
-      'SET NOT NULL then needs no scan; drop the check after it.',
-    ],
-  };
-}
-
-// Functions that PostgreSQL evaluates once for all rows; any other default may be computed row by row.
-const stableDefaults = new Set(['now', 'current_timestamp', 'transaction_timestamp', 'statement_timestamp']);
-
-function judgeAddColumn(table: string, definition: Node | undefined): Judged {
-  if (!definition || !('ColumnDef' in definition)) return expand(`alter ${table}`);
-  const { colname: column = '', constraints = [], typeName } = definition.ColumnDef;
-  const kinds = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
-  const find = (kind: string) => kinds.find(({ contype }) => contype === kind);
-  const isRequired = find('CONSTR_NOTNULL') !== undefined || find('CONSTR_PRIMARY') !== undefined;
-  const isSerial = /serial/.test(printType(typeName));
-  const isFilled = find('CONSTR_DEFAULT') ?? find('CONSTR_IDENTITY') ?? find('CONSTR_GENERATED');
-  const summary = `add column ${table}.${column}`;
-  if (isRequired && isFilled === undefined && !isSerial) {
-    const judged = contract(summary, {
-      rule: 'required-column-added',
-      severity: 'breaking',
-      table,
-      part: column,
-      what: `Column ${table}.${column} is added NOT NULL and without a default.`,
-      why: 'PostgreSQL refuses it when the table has rows; on an empty table the version now deployed fails on every insert, because it does not know the column.',
-      next: [
-        `Give it a DEFAULT (@default in schema.prisma): the old rows and the version now deployed then have a value.`,
-        'Where no default makes sense: add it as nullable ("?" in schema.prisma), deploy the version that writes it, fill the old rows, and make it NOT NULL in a later change.',
-      ],
-    });
-    return {
-      ...judged,
-      instead: [{ phase: 'expand', text: `add column ${table}.${column} with a DEFAULT` }],
-    };
-  }
-  const call = functionOf(find('CONSTR_DEFAULT')?.raw_expr);
-  const isComputed =
-    isSerial || find('CONSTR_GENERATED') !== undefined || find('CONSTR_IDENTITY') !== undefined;
-  if (isComputed || (call !== undefined && !stableDefaults.has(call)))
-    return expand(summary, {
-      rule: 'rows-rewritten',
-      severity: 'warning',
-      table,
-      part: column,
-      what: `Column ${table}.${column} is added with a default that is computed for each row.`,
-      why: 'PostgreSQL rewrites the table under an exclusive lock: nobody reads or writes it until that ends.',
-      next: ['Add the column without a default, set the default after it, and fill the old rows in batches.'],
-    });
-  return expand(summary);
-}
-
-/** `ADD COLUMN ... UNIQUE` builds its index like ADD CONSTRAINT; without a default all rows are null, and none is equal. */
-function judgeAddedUnique(table: string, definition: Node | undefined, judged: Judged): Judged {
-  if (!definition || !('ColumnDef' in definition)) return judged;
-  const { colname: column = '', constraints = [] } = definition.ColumnDef;
-  const kinds = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
-  const unique = kinds.find(({ contype }) => contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY');
-  const constant = kinds.find(({ contype }) => contype === 'CONSTR_DEFAULT');
-  if (unique === undefined || constant === undefined) return judged;
-  const name = unique.conname ?? `${table}_${column}_key`;
-  const keys = [{ String: { sval: column } }];
-  const { hazards } = judgeConstraint(table, { ...unique, conname: name, keys });
-  return { ...judged, hazards: [...judged.hazards, ...hazards] };
-}
-
-function functionOf(expression: Node | undefined): string | undefined {
-  if (expression === undefined || !('FuncCall' in expression)) return undefined;
-  return (expression.FuncCall.funcname ?? []).map(textOf).at(-1);
-}
-
 function judgeType(
   table: string,
   column: string,
@@ -215,7 +114,19 @@ function judgeType(
   const after =
     definition && 'ColumnDef' in definition ? printType(definition.ColumnDef.typeName) : 'unknown';
   const summary = `change the type of ${table}.${column} to ${after}`;
-  if (before === after || isWidening(before, after)) return expand(summary);
+  const readers = listReadersOf(context.now, table, column);
+  if (readers.length > 0)
+    return contract(
+      summary,
+      refused(
+        table,
+        `View ${readers.join(', ')} reads ${table}.${column}, whose type changes to ${after}.`,
+        'It changes no type of a column that a view reads.',
+        ['Drop the view before it in the same file, and make it anew after it.'],
+      ),
+    );
+  if (before === after || isWidening(before, after))
+    return isKept(column, definition) ? expand(summary) : expand(summary, computeAnew(table, column));
   const judged = contract(summary, {
     rule: 'column-type-changed',
     severity: 'warning',
@@ -230,4 +141,23 @@ function judgeType(
     takesAway: { table, column },
   });
   return moveColumn(judged, table, column, `a column of type ${after}`, isRequired(table, column, context));
+}
+
+/** Without USING, or with the column itself in it, the values are those that are there. A second cast may change them. */
+function isKept(column: string, definition: Node | undefined): boolean {
+  let value = definition && 'ColumnDef' in definition ? definition.ColumnDef.raw_default : undefined;
+  if (value !== undefined && 'TypeCast' in value) value = value.TypeCast.arg;
+  return value === undefined || ('ColumnRef' in value && nameOfExpression(value) === column);
+}
+
+function computeAnew(table: string, column: string): Hazard {
+  return {
+    rule: 'rows-rewritten',
+    severity: 'warning',
+    table,
+    part: column,
+    what: `USING computes ${table}.${column} anew in every row.`,
+    why: 'PostgreSQL rewrites the table under an exclusive lock: nobody reads or writes it until that ends.',
+    next: ['Leave USING out where the values stay, or change them by UPDATE in batches.'],
+  };
 }

@@ -34,14 +34,29 @@ export function judgeConstraint(table: string, constraint: Constraint): Judged {
         'PostgreSQL has no NOT VALID and no USING INDEX for it: run it when few need the table.',
       ],
     });
-  const isChecked = constraint.contype === 'CONSTR_FOREIGN' || constraint.contype === 'CONSTR_CHECK';
-  if (!isChecked || constraint.skip_validation === true) return expand(`add constraint ${name} on ${table}`);
-  const kind = constraint.contype === 'CONSTR_FOREIGN' ? 'foreign key' : 'check';
+  const isForeign = constraint.contype === 'CONSTR_FOREIGN';
+  // NOT ENFORCED is a note for readers of the schema.
+  if ((!isForeign && constraint.contype !== 'CONSTR_CHECK') || constraint.is_enforced !== true)
+    return expand(`add constraint ${name} on ${table}`);
+  const kind = isForeign ? 'foreign key' : 'check';
+  if (constraint.skip_validation === true)
+    return contract(`add constraint ${name} on ${table}`, {
+      ...shared,
+      rule: 'constraint-refuses-writes',
+      what: `The ${kind} ${name} on ${table} holds for every row that is written from now on.`,
+      why: isForeign
+        ? 'NOT VALID spares the rows that are there. What the version now deployed writes is checked, and what others refer to can no longer be deleted.'
+        : 'NOT VALID spares the rows that are there until they are written again. What the version now deployed writes is checked.',
+      next: [
+        'See that the version now deployed writes no row that breaks it; then accept this finding with that as the reason.',
+        'Else deploy a version that writes none first, and add the constraint in a later change.',
+      ],
+    });
   return contract(`add constraint ${name} on ${table}`, {
     ...shared,
     rule: 'constraint-reads-table',
     what: `The ${kind} ${name} on ${table} is checked for every row at once.`,
-    why: 'The table is locked while all rows are read, and a row that breaks the constraint stops the migration.',
+    why: 'The table is locked while all rows are read, a row that breaks the constraint stops the migration, and from then on so it is refused when an older version writes one.',
     next: [
       'Add it with NOT VALID: new rows are checked, old ones not yet.',
       `VALIDATE CONSTRAINT "${name}" in a later migration: it does not stop writes.`,

@@ -51,6 +51,11 @@ export const migrationRules: readonly RuleInfo[] = [
     'warning',
     'Every row is checked under a lock, unless the constraint is NOT VALID at first.',
   ),
+  migrationRule(
+    'constraint-refuses-writes',
+    'warning',
+    'A constraint that is NOT VALID spares old rows, and refuses what the version now deployed may write.',
+  ),
   {
     ...migrationRule(
       'concurrently-not-alone',
