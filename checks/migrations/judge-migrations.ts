@@ -13,7 +13,7 @@ import type { HazardContext, JudgedStatement } from './hazard.ts';
 import { judgeHistory } from './judge-history.ts';
 import { judgeMongo } from './judge-mongo.ts';
 import { findLonely } from './find-lonely.ts';
-import { judgeSql } from './judge-sql.ts';
+import { judgeStatement } from './judge-statement.ts';
 
 /** A migration that is new in the head, judged. */
 export interface JudgedMigration {
@@ -106,8 +106,8 @@ function judgeMigration(
     const nodes = outcome.statements.map(({ node }) => node);
     for (const [at, { node, line }] of outcome.statements.entries()) {
       const around = { ...context, earlier: nodes.slice(0, at), later: nodes.slice(at + 1) };
-      statements.push(...judgeSql(node, around).map((judged) => ({ ...judged, line })));
-      applySql(context.now, node);
+      const judged = judgeStatement(node, around, () => applySql(context.now, node));
+      statements.push(...judged.map((one) => ({ ...one, line })));
     }
     endSession(context.now);
     const lonely = outcome.statements.find(({ node }) => findLonely(node) !== undefined);

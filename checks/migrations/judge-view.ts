@@ -47,14 +47,7 @@ export function dropView(name: string, context: HazardContext): Judged {
   const summary = `drop view ${name}`;
   if (!isDeployedView(name, context)) return contract(summary);
   const next = context.later.find((node) => 'ViewStmt' in node && node.ViewStmt.view?.relname === name);
-  if (next === undefined || !('ViewStmt' in next))
-    return contract(summary, {
-      ...shared(name),
-      rule: 'view-dropped',
-      what: `View ${name} is dropped.`,
-      why: 'Whoever selects from it gets an error.',
-      takesAway: { table: name, byName: true },
-    });
+  if (next === undefined || !('ViewStmt' in next)) return contract(summary, goneView(name));
   const after = listColumns(next, context);
   const before = context.now.views.get(name)?.columns;
   if (before === undefined || after === undefined) return expand(`make view ${name} anew`, unlike(name));
@@ -69,6 +62,16 @@ export function dropView(name: string, context: HazardContext): Judged {
       takesAway: { table: name, column, byName: true },
     }));
   return hazards.length === 0 ? expand(`make view ${name} anew`) : contract(summary, ...hazards);
+}
+
+export function goneView(name: string): Hazard {
+  return {
+    ...shared(name),
+    rule: 'view-dropped',
+    what: `View ${name} is dropped.`,
+    why: 'Whoever selects from it gets an error.',
+    takesAway: { table: name, byName: true },
+  };
 }
 
 /** Judges a view, or one column of it, that gets another name. */
@@ -94,6 +97,18 @@ export function renameView(
     rule: 'table-renamed',
     what: `View ${name} is renamed to ${after}.`,
     why: 'The old name is gone at once.',
+    takesAway: { table: name, byName: true },
+  });
+}
+
+/** Judges a view that goes to another schema: whoever looks for it where it was gets an error. */
+export function moveView(name: string, schema: string, context: HazardContext): Judged {
+  const summary = `move view ${name} to schema ${schema}`;
+  if (!isDeployedView(name, context)) return expand(summary);
+  const hazard = { rule: 'table-renamed', what: `View ${name} is moved to schema ${schema}.` };
+  return contract(summary, {
+    ...{ ...shared(name), ...hazard },
+    why: 'It is gone from its old schema at once.',
     takesAway: { table: name, byName: true },
   });
 }
