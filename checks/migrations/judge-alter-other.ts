@@ -1,3 +1,5 @@
+import type { AlterTableCmd } from 'libpg-query';
+
 import { contract, expand, type JudgedStatement } from './hazard.ts';
 import { unclear } from './unjudged.ts';
 
@@ -29,6 +31,21 @@ const rewriting = new Set([
   'AT_SetTableSpace',
   'AT_SetUnLogged',
 ]);
+
+/** Judges ALTER of what is no table: of an index, a sequence, a view or a composite type. */
+export function judgeAlterObject(kind: string, name: string, commands: readonly AlterTableCmd[]): Judged {
+  const noun = kind.replace('OBJECT_', '').replace('MATVIEW', 'MATERIALIZED VIEW').replace('_', ' ');
+  const summary = `alter ${noun.toLowerCase()} ${name}`;
+  if (commands.every(({ subtype = '' }) => harmless.has(subtype))) return expand(summary);
+  return contract(
+    summary,
+    unclear(
+      name,
+      `What ALTER ${noun} does to ${name} is not judged.`,
+      'The check reads ALTER of tables alone.',
+    ),
+  );
+}
 
 /** Judges the parts of an ALTER TABLE that have no judgement of their own. */
 export function judgeOtherPart(table: string, subtype: string): Judged {

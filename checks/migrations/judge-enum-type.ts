@@ -10,18 +10,35 @@ type Judged = Omit<JudgedStatement, 'line'>;
 
 /** Judges ALTER TYPE ... RENAME TO by the columns that have the type since before the change. */
 export function judgeTypeRename(type: string, after: string, context: HazardContext): Judged {
-  const summary = `rename type ${type} to ${after}`;
+  return giveName(type, `is renamed to ${after}`, `rename type ${type} to ${after}`, context, [
+    `Keep the type's name and rename the enum alone: @@map("${type}") in schema.prisma.`,
+    'Or rename the type in a later change, when no version that names it runs any more.',
+  ]);
+}
+
+/** Judges ALTER TYPE ... SET SCHEMA: Prisma names the schema of the type as well. */
+export function judgeTypeMove(type: string, schema: string, context: HazardContext): Judged {
+  return giveName(type, `is moved to schema ${schema}`, `move type ${type} to schema ${schema}`, context, [
+    'Leave the type where it is.',
+    'Or move it in a later change, when no version that names it runs any more.',
+  ]);
+}
+
+function giveName(
+  type: string,
+  how: string,
+  summary: string,
+  context: HazardContext,
+  next: readonly string[],
+): Judged {
   const hazards = listColumns(type, context).map(({ table, column }): Hazard => ({
     rule: 'column-type-changed',
     severity: 'warning',
     table,
     part: column,
-    what: `Type ${type} of column ${table}.${column} is renamed to ${after}.`,
+    what: `Type ${type} of column ${table}.${column} ${how}.`,
     why: 'Prisma names the type in the SQL that it sends, and the old name is gone at once.',
-    next: [
-      `Keep the type's name and rename the enum alone: @@map("${type}") in schema.prisma.`,
-      'Or rename the type in a later change, when no version that names it runs any more.',
-    ],
+    next,
     takesAway: { table, column },
   }));
   return hazards.length === 0 ? expand(summary) : contract(summary, ...hazards);

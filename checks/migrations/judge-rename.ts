@@ -12,9 +12,9 @@ import {
   type HazardContext,
   type JudgedStatement,
 } from './hazard.ts';
-import { judgeTypeRename } from './judge-enum-type.ts';
+import { judgeTypeMove, judgeTypeRename } from './judge-enum-type.ts';
 import { unclear, unknownName } from './unjudged.ts';
-import { renameView } from './judge-view.ts';
+import { moveView, renameView } from './judge-view.ts';
 
 type Judged = Omit<JudgedStatement, 'line'>;
 
@@ -63,20 +63,21 @@ export function judgeRename(statement: RenameStmt, context: HazardContext): Judg
   const name = subname || table || (statement.object === undefined ? '' : lastName(statement.object));
   const summary = `rename ${name}`;
   if (renameType !== undefined && namedInCode.has(renameType))
-    return contract(
-      summary,
-      unclear(
-        name,
-        `Who still uses the name ${name}, which becomes ${newname}, is not judged.`,
-        'Code may name it in a text of its own, and the old name is gone at once.',
-      ),
-    );
+    return contract(summary, usedUnder(name, newname));
   const isTable = renameType === 'OBJECT_TABLE' || renameType === 'OBJECT_COLUMN';
   const isOptional =
     statement.missing_ok === true || context.now.tables.has(table) || context.now.views.has(table);
   return isTable && !isOptional
     ? expand(summary, unknownName(table, undefined, 'Table', table))
     : expand(summary);
+}
+
+function usedUnder(name: string, after: string): Hazard {
+  return unclear(
+    name,
+    `Who still uses the name ${name}, which becomes ${after}, is not judged.`,
+    'Code may name it in a text of its own, and the old name is gone at once.',
+  );
 }
 
 const namedInCode: ReadonlySet<string> = new Set([
@@ -109,7 +110,15 @@ function renameSchema(schema: string, after: string, { deployed, now }: HazardCo
 export function judgeMove(statement: AlterObjectSchemaStmt, context: HazardContext): Judged {
   const { objectType, relation, newschema = '' } = statement;
   const table = relation === undefined ? '' : keyOf(context.now, relation);
-  if (objectType !== 'OBJECT_TABLE' || !isDeployed(table, context)) return expand(`move to ${newschema}`);
+  const summary = `move to ${newschema}`;
+  if (context.now.views.has(table)) return moveView(table, newschema, context);
+  if (relation === undefined) {
+    const name = statement.object === undefined ? '' : lastName(statement.object);
+    return objectType === 'OBJECT_TYPE' || objectType === 'OBJECT_DOMAIN'
+      ? judgeTypeMove(name, newschema, context)
+      : contract(summary, usedUnder(name, `${newschema}.${name}`));
+  }
+  if (objectType !== 'OBJECT_TABLE' || !isDeployed(table, context)) return expand(summary);
   return contract(`move table ${table} to schema ${newschema}`, {
     rule: 'table-renamed',
     severity: 'warning',

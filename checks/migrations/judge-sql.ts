@@ -4,6 +4,7 @@ import { keyOf } from '../databases/find-relation.ts';
 import { textOf } from '../databases/sql-names.ts';
 import { expand, isDeployed, type Hazard, type HazardContext, type JudgedStatement } from './hazard.ts';
 import { judgeAlterTable } from './judge-column-swap.ts';
+import { judgeAlterObject } from './judge-alter-other.ts';
 import { judgeDrop } from './judge-drop.ts';
 import { judgeEnumValue } from './judge-enum-type.ts';
 import { findLonely } from './find-lonely.ts';
@@ -26,6 +27,8 @@ export function judgeSql(node: Node, context: HazardContext): Judged[] {
     const commands = (node.AlterTableStmt.cmds ?? []).flatMap((part) =>
       'AlterTableCmd' in part ? [part.AlterTableCmd] : [],
     );
+    const { objtype } = node.AlterTableStmt;
+    if (objtype !== 'OBJECT_TABLE') return [judgeAlterObject(objtype ?? '', table, commands)];
     if (isDeployed(table, context)) return judgeAlterTable(table, commands, context);
     return [expand(`alter ${table}`, ...judgeName(table, node.AlterTableStmt.missing_ok === true, context))];
   }
