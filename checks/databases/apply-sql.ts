@@ -181,7 +181,8 @@ function renameColumn(facts: DatabaseFacts, table: TableFacts, before: string, a
   for (const index of table.indexes.values()) {
     const { alsoReads, nameParts } = index;
     table.indexes.set(index.name, {
-      ...{ ...index, columns: names(index.columns) },
+      ...index,
+      columns: names(index.columns),
       ...(alsoReads === undefined ? {} : { alsoReads: names(alsoReads) }),
       ...(nameParts === undefined ? {} : { nameParts: names(nameParts) }),
     });

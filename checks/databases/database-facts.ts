@@ -119,8 +119,13 @@ export function createDatabaseFacts(): DatabaseFacts {
 
 export function createTable(name: string, schema = 'public', ownName = name): TableFacts {
   return {
-    ...{ name, ownName, schema },
-    ...{ columns: new Map(), indexes: new Map(), policies: new Set(), notNullChecks: new Map() },
+    name,
+    ownName,
+    schema,
+    columns: new Map(),
+    indexes: new Map(),
+    policies: new Set(),
+    notNullChecks: new Map(),
   };
 }
 

@@ -34,7 +34,12 @@ export function addConstraint(facts: DatabaseFacts, table: TableFacts, constrain
     chooseIndexName(facts, table, isPrimary ? [] : [...columns, ...more], isPrimary ? 'pkey' : 'key');
   if (isPrimary) for (const column of columns) requireColumn(table, column);
   addToPartitions(facts, table, {
-    ...{ name, columns, isUnique: true, isPartial: false, isPrimary, isConstraint: true },
+    name,
+    columns,
+    isUnique: true,
+    isPartial: false,
+    isPrimary,
+    isConstraint: true,
     ...(more.length > 0 ? { alsoReads: more, nameParts: [...columns, ...more] } : {}),
   });
 }

@@ -2,7 +2,7 @@
 export function isWidening(before: string, after: string): boolean {
   const size = (type: string) => Number(/^varchar\((\d+)\)$/.exec(type)?.[1] ?? Number.NaN);
   if (after === 'text' || after === 'varchar') return /^(text|varchar(\(\d+\))?)$/.test(before);
-  if (after === 'numeric' && /^numeric\(/.test(before)) return true;
+  if (after === 'numeric' && before.startsWith('numeric(')) return true;
   const [digits, scale] = readNumeric(before);
   const [digitsAfter, scaleAfter] = readNumeric(after);
   return size(after) >= size(before) || (scaleAfter === scale && digitsAfter >= digits);

@@ -105,9 +105,10 @@ export function renameView(
 export function moveView(name: string, schema: string, context: HazardContext): Judged {
   const summary = `move view ${name} to schema ${schema}`;
   if (!isDeployedView(name, context)) return expand(summary);
-  const hazard = { rule: 'table-renamed', what: `View ${name} is moved to schema ${schema}.` };
   return contract(summary, {
-    ...{ ...shared(name), ...hazard },
+    ...shared(name),
+    rule: 'table-renamed',
+    what: `View ${name} is moved to schema ${schema}.`,
     why: 'It is gone from its old schema at once.',
     takesAway: { table: name, byName: true },
   });

@@ -23,7 +23,7 @@ export interface Difference {
 
 const statementsOfASeed = 14;
 // They are there from the beginning, so that a column may have them for a type.
-const preamble = [
+export const preamble = [
   'CREATE SCHEMA archive',
   'CREATE DOMAIN positive AS int CHECK (VALUE > 0)',
   "CREATE DOMAIN filled AS text DEFAULT 'filled' NOT NULL",
@@ -116,16 +116,21 @@ export class MigrationRun {
   }
 
   /** Whether the database takes the statement; one that it refuses leaves no trace. */
-  async attempt(statement: string, values: readonly unknown[] = []): Promise<boolean> {
+  async attempt(statement: string): Promise<boolean> {
+    return (await this.explain(statement)) === undefined;
+  }
+
+  /** Why the database refuses the statement; undefined where it takes it. */
+  async explain(statement: string): Promise<string | undefined> {
     await this.client.query('SAVEPOINT before');
     try {
       // Within a transaction an index can only be built with its table locked: the outcome is the same.
-      await this.client.query(statement.replace('CONCURRENTLY ', ''), [...values]);
+      await this.client.query(statement.replace('CONCURRENTLY ', ''));
       await this.client.query('RELEASE before');
-      return true;
-    } catch {
+      return undefined;
+    } catch (error) {
       await this.client.query('ROLLBACK TO before');
-      return false;
+      return error instanceof Error ? error.message : String(error);
     }
   }
 }
@@ -135,7 +140,7 @@ function isKnown(statements: readonly string[]): boolean {
   return ['LIKE', 'serial', 'CASCADE'].every((word) => statements.some((text) => text.includes(word)));
 }
 
-function replay(statements: readonly string[]): ReturnType<typeof createDatabaseFacts> {
+export function replay(statements: readonly string[]): ReturnType<typeof createDatabaseFacts> {
   const facts = createDatabaseFacts();
   for (const statement of statements) {
     const outcome = parseSql(statement);
