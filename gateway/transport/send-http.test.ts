@@ -38,8 +38,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function open(): Endpoint {
-  return createEndpoint(url, {
+function open(to = url): Endpoint {
+  return createEndpoint(to, {
     connectionsMax: 1,
     // A machine that stands still for a moment has not lost the subgraph.
     connectTimeoutMs: 60_000,
@@ -77,6 +77,17 @@ describe('a request to a subgraph', () => {
     const toldMs = Number(/^freehold-deadline-ms: (\d+)$/m.exec(lines.join('\n'))?.[1]);
     expect(toldMs).toBeLessThanOrEqual(60_000);
     expect(toldMs).toBeGreaterThanOrEqual(Math.floor(leftMs));
+  });
+
+  test('carries the credentials of the URL, unless the client that asks sends its own', async () => {
+    answer = write(ok('{"data":1}'));
+    await endpoint.close();
+    endpoint = open(url.replace('http://', 'http://user:p%40ss@'));
+    await endpoint.send(makeRequest());
+    expect(received).toContain('\r\nauthorization: Basic dXNlcjpwQHNz\r\n');
+    received = '';
+    await endpoint.send(makeRequest({ headers: { authorization: 'Bearer x' } }));
+    expect(received.match(/^authorization: .*$/gm)).toEqual(['authorization: Bearer x']);
   });
 
   test('gives the answer whole, in however many pieces it came, and with its status', async () => {

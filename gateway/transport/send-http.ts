@@ -1,3 +1,5 @@
+import { unescape } from 'node:querystring';
+
 import { errors as undiciErrors, Pool, type Dispatcher } from 'undici';
 
 import { FetchError } from './fetch-error.ts';
@@ -23,8 +25,9 @@ export interface EndpointOptions {
 
 /** Opens a pool for a URL; the first connection is made by the first request. */
 export function createEndpoint(url: string, options: EndpointOptions): Endpoint {
-  const { origin, pathname, search } = new URL(url);
+  const { origin, pathname, search, username, password } = new URL(url);
   const path = pathname + search;
+  const credentials = printCredentials(username, password);
   const pool = new Pool(origin, {
     connections: options.connectionsMax,
     connect: { timeout: options.connectTimeoutMs },
@@ -39,7 +42,7 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
     send: (request) =>
       new Promise((resolve, reject) => {
         pool.dispatch(
-          { path, method: 'POST', headers: listHeaders(request), body: request.body },
+          { path, method: 'POST', headers: listHeaders(request, credentials), body: request.body },
           new ResponseReader(request, options, resolve, reject),
         );
       }),
@@ -59,8 +62,18 @@ const ownHeaderNames = new Set([
   'connection',
 ]);
 
-function listHeaders({ headers, deadlineAt }: SubgraphRequest): string[] {
+/** What a URL's user and password are in a header; undici leaves them out. */
+function printCredentials(username: string, password: string): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const text = `${unescape(username)}:${unescape(password)}`;
+  return `Basic ${Buffer.from(text).toString('base64')}`;
+}
+
+/** A client's own authorization that is forwarded goes before the URL's credentials. */
+function listHeaders({ headers, deadlineAt }: SubgraphRequest, credentials: string | undefined): string[] {
   const list = [...ownHeaders];
+  if (credentials !== undefined && headers['authorization'] === undefined)
+    list.push('authorization', credentials);
   if (deadlineAt !== undefined)
     list.push(deadlineHeader, String(Math.max(1, Math.floor(deadlineAt - performance.now()))));
   for (const name of Object.keys(headers)) {
