@@ -10,5 +10,5 @@ test('a supergraph without a URL for one of its subgraphs is refused, not found 
     subgraphUrls: { one: '' },
     log: pino({ level: 'silent' }),
   });
-  await expect(making).rejects.toThrow('Expected a URL for the subgraph "one", found "".');
+  await expect(making).rejects.toThrow('Expected a URL with http or https for the subgraph "one", found "".');
 });

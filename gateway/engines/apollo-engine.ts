@@ -21,6 +21,7 @@ import {
   type SubgraphErrorPolicy,
 } from '../execution/mask-subgraph-error.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
+import { requireSubgraphUrl } from '../supergraph/require-subgraph-url.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 
 /** What the data sources need of the operation that they fetch for. */
@@ -70,8 +71,7 @@ export async function createApolloEngine(options: EngineOptions): Promise<Engine
     __exposeQueryPlanExperimental: false,
     buildService: ({ name, url }) => {
       const known = options.subgraphUrls[name] ?? url ?? '';
-      if (!URL.canParse(known))
-        throw new SupergraphError(`Expected a URL for the subgraph "${name}", found "${known}".`);
+      requireSubgraphUrl(name, known);
       const source = new ForwardingDataSource({ url: known });
       const { signRequest } = options;
       if (signRequest !== undefined) source.fetcher = signFetches(source.fetcher, name, signRequest);

@@ -21,6 +21,21 @@ test('an engine that cannot be made for want of a URL closes its planner, whose 
     subgraphUrls: { one: '' },
     log: pino({ level: 'silent' }),
   });
-  await expect(making).rejects.toThrow('Expected a URL for the subgraph "one", found "".');
+  await expect(making).rejects.toThrow('Expected a URL with http or https for the subgraph "one", found "".');
   expect(closed).toEqual(['planner']);
 });
+
+test.each(['unix:///run/one.sock', 'ws://127.0.0.1:4001/graphql', '127.0.0.1:4001/graphql'])(
+  'the URL %s, where no request can be sent, is refused by its name',
+  async (url) => {
+    const supergraphSdl = composeSubgraphs({ one: 'type Query { a: Int }' });
+    const making = createCompiledEngine({
+      supergraphSdl,
+      subgraphUrls: { one: url },
+      log: pino({ level: 'silent' }),
+    });
+    await expect(making).rejects.toThrow(
+      `Expected a URL with http or https for the subgraph "one", found "${url}".`,
+    );
+  },
+);

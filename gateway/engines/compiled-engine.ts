@@ -22,6 +22,7 @@ import { createPlanner, type Planner } from '../planning/planner.ts';
 import type { SupergraphDescription } from '../planning/supergraph-description.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
 import { FetchError } from '../transport/fetch-error.ts';
+import { requireSubgraphUrl } from '../supergraph/require-subgraph-url.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 import { createTransport } from '../transport/create-transport.ts';
 import { transportDefaults, type TransportOptions } from '../transport/transport-options.ts';
@@ -137,9 +138,7 @@ function listUrls(
     subgraphs.map(({ name, url }) => {
       const several = replicas[name] ?? [];
       const known = several.length > 0 ? several : [given[name] ?? url];
-      const wrong = known.find((entry) => !URL.canParse(entry));
-      if (wrong !== undefined)
-        throw new SupergraphError(`Expected a URL for the subgraph "${name}", found "${wrong}".`);
+      for (const entry of known) requireSubgraphUrl(name, entry);
       return [name, known];
     }),
   );
