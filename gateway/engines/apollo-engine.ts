@@ -21,6 +21,7 @@ import {
   type SubgraphErrorPolicy,
 } from '../execution/mask-subgraph-error.ts';
 import type { Cancellation } from '../transport/cancellation.ts';
+import { replaceLiteralDefaults } from '../operation/literal-defaults.ts';
 import { requireSubgraphUrl } from '../supergraph/require-subgraph-url.ts';
 import { SupergraphError } from '../supergraph/supergraph-error.ts';
 
@@ -80,7 +81,7 @@ export async function createApolloEngine(options: EngineOptions): Promise<Engine
   });
   let apiSchema: GraphQLSchema | undefined;
   gateway.onSchemaLoadOrUpdate((update) => {
-    apiSchema = update.apiSchema;
+    apiSchema = replaceLiteralDefaults(update.apiSchema, { isMarked: false });
   });
   const executor = await gateway
     .load({ apollo: {} })

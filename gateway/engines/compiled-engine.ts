@@ -15,6 +15,7 @@ import { LastRunStore } from '../execution/last-run.ts';
 import { OperationStore } from '../execution/operation-store.ts';
 import { explainAnswer } from '../telemetry/explain-answer.ts';
 import { InputError } from '../operation/input-error.ts';
+import { replaceLiteralDefaults } from '../operation/literal-defaults.ts';
 import type { CacheStatistics } from '../planning/bounded-cache.ts';
 import { OperationPlanError } from '../planning/plan-error.ts';
 import { plannerDefaults, type PlannerOptions } from '../planning/planner-options.ts';
@@ -59,7 +60,7 @@ function makeEngine(options: CompiledOptions, planner: Planner): CompiledEngine 
     ...options.compiled?.transport,
   };
   const { description } = planner;
-  const schema = buildSchema(description.apiSdl, { assumeValidSDL: true });
+  const schema = replaceLiteralDefaults(buildSchema(description.apiSdl, { assumeValidSDL: true }));
   const fieldNames = new Set(description.fieldNames);
   const transport = createTransport(
     listUrls(description, options.subgraphUrls, transportOptions.replicas),

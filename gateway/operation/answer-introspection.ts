@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 
 import { InputError } from './input-error.ts';
+import { restoreLiterals } from './literal-defaults.ts';
 import type { Selection } from './selection.ts';
 
 /** Answers the `__schema` and `__type` of an operation: JSON text by place (see `placeOf`). */
@@ -55,13 +56,17 @@ export function compileIntrospection(
     return new Map(
       places.flatMap((place, index) => {
         const value = data?.[`place_${index}`];
-        return value === undefined ? [] : [[place, JSON.stringify(value)]];
+        return value === undefined ? [] : [[place, JSON.stringify(value, restoreText)]];
       }),
     );
   };
   if ((operation.variableDefinitions ?? []).length > 0) return answer;
   let kept: ReadonlyMap<string, string> | undefined;
   return (variables) => (kept ??= answer(variables));
+}
+
+function restoreText(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? restoreLiterals(value) : value;
 }
 
 /** The place of a field of introspection: the keys of the fields above it, and its response name. */
