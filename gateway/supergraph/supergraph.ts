@@ -40,9 +40,12 @@ function readSubgraphs(sdl: string, origin: string): { name: string; url: string
     return [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url }));
   } catch (error) {
     const reason = describeFailure(error);
-    const hint = /@core|@link|specification/.test(reason)
-      ? ' If this is a single subgraph\'s schema, compose it first: "freehold compose".'
-      : '';
+    // Only composition writes this enum; a reason may quote an @link of a supergraph as well.
+    const isComposed = /\benum join__Graph\b/.test(sdl);
+    const hint =
+      !isComposed && /@core|core schema|@link|specification/.test(reason)
+        ? ' If this is a single subgraph\'s schema, compose it first: "freehold compose".'
+        : '';
     throw new SupergraphError(`${origin} is not a usable supergraph: ${reason}${hint}`);
   }
 }
