@@ -46,7 +46,7 @@ function replaceLiterals(value: unknown, type: GraphQLInputType, print: (value: 
   if (typeof value !== 'object' || value === null) return value;
   const nullable = getNullableType(type);
   if (isListType(nullable)) {
-    const itemType = nullable.ofType as GraphQLInputType;
+    const itemType = nullable.ofType;
     return Array.isArray(value)
       ? value.map((item) => replaceLiterals(item, itemType, print))
       : replaceLiterals(value, itemType, print);
