@@ -20,6 +20,7 @@ import { startGraphqlServer } from './http/graphql-server.ts';
 import { makeCorsGuard } from './http/cors.ts';
 import { listReadinessUrls, makeReadinessCheck } from './http/read-readiness.ts';
 import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
+import { listIgnoredLabels } from './supergraph/override-labels.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
 import { stripAuthorization } from './supergraph/strip-authorization.ts';
@@ -98,6 +99,7 @@ async function openGateway(config: GatewayConfig, log: Logger, opened: Opened): 
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
   const makeEngine = (sdl: string): Promise<Engine> =>
     closeOnFailure(log, (made) => openEngine(sdl, { config, signRequest, counters, log }, made));
+  warnOfIgnoredLabels(config, supergraph, log);
   const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
   opened(() => engines.close());
   const usage = await startUsage(config, log, opened);
@@ -110,6 +112,7 @@ async function openGateway(config: GatewayConfig, log: Logger, opened: Opened): 
       await engines.exchange(await makeEngine(next.sdl));
       supergraph = next;
       warnOfUnknownSubgraphs(config, next.subgraphs, log);
+      warnOfIgnoredLabels(config, next, log);
     },
     ended: ({ kind }) => counters.countLoad(kind),
     log,
@@ -164,6 +167,15 @@ function warnOfUnknownSubgraphs(config: GatewayConfig, known: Supergraph['subgra
     log.warn(
       { option, subgraph: name, subgraphs },
       'an option names a subgraph that the supergraph does not have',
+    );
+}
+
+function warnOfIgnoredLabels({ engine }: GatewayConfig, { overrideLabels }: Supergraph, log: Logger): void {
+  const labels = listIgnoredLabels(overrideLabels, engine === 'compiled');
+  if (labels.length > 0)
+    log.warn(
+      { labels },
+      'these labels of @override are false for every request: the subgraph that had the field is asked',
     );
 }
 

@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
+import { readOverrideLabels } from '../supergraph/override-labels.ts';
 import { prepareSupergraph } from '../supergraph/prepare-supergraph.ts';
 import { compilePlan, type CompileContext } from './compile-plan.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
@@ -49,6 +50,7 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     // Ours is the cache; the planner's own is never read.
     exposeDocumentNodeInFetchNode: false,
   });
+  const overrideConditions = new Map(readOverrideLabels(document));
   const apiSchema = supergraph.apiSchema();
   const schema = buildASTSchema(document, { assumeValidSDL: true });
   const context: CompileContext = {
@@ -62,7 +64,7 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     plan(text, rootFields, withApolloPlan = false) {
       const document = parse(text, { noLocation: true });
       const hoisted = hoistInterfaceFields(document, schema, context.requirements);
-      const { operation, apolloPlan } = buildPlan(planner, apiSchema, hoisted);
+      const { operation, apolloPlan } = buildPlan(planner, apiSchema, hoisted, overrideConditions);
       const root = apolloPlan.node;
       if (root?.kind === 'Subscription')
         throw new OperationPlanError(
@@ -89,11 +91,12 @@ function buildPlan(
   planner: QueryPlanner,
   apiSchema: Schema,
   document: DocumentNode,
+  overrideConditions: Map<string, boolean>,
 ): { readonly operation: Operation; readonly apolloPlan: QueryPlan } {
   try {
     // It has rules of its own: a number like 1e400, valid GraphQL, is none that could be sent.
     const operation = operationFromDocument(apiSchema, document);
-    return { operation, apolloPlan: planner.buildQueryPlan(operation) };
+    return { operation, apolloPlan: planner.buildQueryPlan(operation, { overrideConditions }) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message =

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import { Supergraph as FederationSupergraph } from '@apollo/federation-internals';
+import { parse } from 'graphql';
 
 import { describeFailure } from './describe-failure.ts';
+import { readOverrideLabels } from './override-labels.ts';
 import { stripAuthorization } from './strip-authorization.ts';
 import { SupergraphError } from './supergraph-error.ts';
 
@@ -12,6 +14,8 @@ export interface Supergraph {
   readonly id: string;
   readonly sdl: string;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+  /** See `readOverrideLabels`. */
+  readonly overrideLabels: ReadonlyMap<string, boolean>;
   /** Where it came from, for messages. */
   readonly origin: string;
 }
@@ -28,7 +32,8 @@ export function parseSupergraph(sdl: string, origin: string): Supergraph {
   if (subgraphs.length === 0) {
     throw new SupergraphError(`${origin} names no subgraph: no value of "join__Graph" was found.`);
   }
-  return { id: createHash('sha256').update(sdl).digest('hex'), sdl, subgraphs, origin };
+  const overrideLabels = readOverrideLabels(parse(sdl, { noLocation: true }));
+  return { id: createHash('sha256').update(sdl).digest('hex'), sdl, subgraphs, overrideLabels, origin };
 }
 
 function readSubgraphs(sdl: string, origin: string): { name: string; url: string }[] {
