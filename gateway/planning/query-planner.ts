@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import { operationFromDocument, Supergraph, type Operation, type Schema } from '@apollo/federation-internals';
 import { prettyFormatQueryPlan, QueryPlanner, type QueryPlan } from '@apollo/query-planner';
 import {
@@ -98,7 +100,8 @@ function buildPlan(
     const operation = operationFromDocument(apiSchema, document);
     return { operation, apolloPlan: planner.buildQueryPlan(operation, { overrideConditions }) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // It prints some values in the colours of a terminal.
+    const reason = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
     const message =
       error instanceof GraphQLError ? reason : `The planner found no way to answer the operation: ${reason}`;
     throw new OperationPlanError('OPERATION_PLAN_FAILED', message);

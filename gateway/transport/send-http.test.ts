@@ -72,6 +72,7 @@ describe('a request to a subgraph', () => {
     expect(first).toBe('post /graphql?tenant=1 http/1.1');
     expect(lines).toContain('traceparent: 00-1');
     expect(lines).toContain('accept: application/json');
+    expect(lines).toContain('accept-encoding: identity');
     expect(lines).toContain('content-length: 2');
     expect(lines.join('\n')).not.toMatch(/elsewhere|text\/html/);
     const toldMs = Number(/^freehold-deadline-ms: (\d+)$/m.exec(lines.join('\n'))?.[1]);

@@ -50,13 +50,22 @@ export function createEndpoint(url: string, options: EndpointOptions): Endpoint 
   };
 }
 
-const ownHeaders = ['content-type', 'application/json', 'accept', 'application/json'];
+const ownHeaders = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/json',
+  // Where nothing is said a server may compress as it likes (RFC 9110, 12.5.3), and answers are read as they come.
+  'accept-encoding',
+  'identity',
+];
 // How many milliseconds are left; the service hands them on to its database.
 const deadlineHeader = 'freehold-deadline-ms';
 const ownHeaderNames = new Set([
   deadlineHeader,
   'content-type',
   'accept',
+  'accept-encoding',
   'content-length',
   'host',
   'connection',
