@@ -69,7 +69,7 @@ export function judgeEnumValue(
 ): Judged {
   if (before === undefined) {
     const hazards = isUsedAtOnce(type, after, context) ? [useAtOnce(type, after)] : [];
-    return expand(`add value ${after} to ${type}`, ...hazards);
+    return expand(`add value ${after} to ${type}`, ...hazards, ...listBlindReaders(type, after, context));
   }
   return contract(`rename value ${before} of ${type} to ${after}`, {
     rule: 'enum-value-renamed',
@@ -83,6 +83,31 @@ export function judgeEnumValue(
       `Leave ${before} unused; PostgreSQL cannot drop a value of an enum.`,
     ],
   });
+}
+
+/** Prisma reads no value that its schema does not declare: the whole query fails. */
+function listBlindReaders(type: string, value: string, context: HazardContext): Hazard[] {
+  const read = listColumns(type, context).filter(({ table, column }) =>
+    context.models.some(
+      (model) => model.table === table && model.fields.some((field) => field.column === column),
+    ),
+  );
+  if (read.length === 0) return [];
+  const columns = read.map(({ table, column }) => `${table}.${column}`).join(', ');
+  return [
+    {
+      rule: 'enum-value-unknown',
+      severity: 'notice',
+      table: type,
+      part: value,
+      what: `Value ${value} of type ${type} is new.`,
+      why: `The version now deployed does not know it: its queries fail on each row that has it in ${columns}, for as long as that version runs beside the new one.`,
+      next: [
+        `Deploy a version that knows ${value} and writes it nowhere, and let it be written by the one after that.`,
+        'Where a few failed reads during the deployment are nothing: nothing to do.',
+      ],
+    },
+  ];
 }
 
 /**

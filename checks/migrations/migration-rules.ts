@@ -36,6 +36,11 @@ export const migrationRules: readonly RuleInfo[] = [
   ),
   migrationRule('enum-value-renamed', 'breaking', 'The version now deployed reads and writes the old value.'),
   migrationRule(
+    'enum-value-unknown',
+    'notice',
+    'Prisma reads no value that its schema lacks, so the version now deployed fails on rows that have the new one.',
+  ),
+  migrationRule(
     'index-blocks-writes',
     'warning',
     'CREATE INDEX stops every write to the table until it is built.',
