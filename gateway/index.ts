@@ -58,7 +58,7 @@ interface EngineParts {
 
 /** Makes the engine of one supergraph, with what stands before every engine. */
 async function openEngine(
-  supergraphSdl: string,
+  { sdl: supergraphSdl, overrideLabels }: Supergraph,
   { config, signRequest, counters, log }: EngineParts,
   opened: Opened,
 ): Promise<Engine> {
@@ -72,6 +72,7 @@ async function openEngine(
     compiled: listEngineOptions(config),
   });
   opened(() => engine.close());
+  warnOfIgnoredLabels(config, overrideLabels, log);
   const authorized = authorizeEngine(engine, supergraphSdl);
   return guardEngine(authorized, { config, supergraphSdl, countRefusal: counters.countRefusal });
 }
@@ -97,10 +98,9 @@ async function openGateway(config: GatewayConfig, log: Logger, opened: Opened): 
   const signRequest = masterKey === undefined ? undefined : makeSigner(masterKey);
   const authenticate = await makeAuthenticate(config, log);
   const guards = await makeGuards({ config, inFlight, countRefusal, log });
-  const makeEngine = (sdl: string): Promise<Engine> =>
-    closeOnFailure(log, (made) => openEngine(sdl, { config, signRequest, counters, log }, made));
-  warnOfIgnoredLabels(config, supergraph, log);
-  const engines = new EngineSwitch(await makeEngine(supergraph.sdl), log);
+  const makeEngine = (next: Supergraph): Promise<Engine> =>
+    closeOnFailure(log, (made) => openEngine(next, { config, signRequest, counters, log }, made));
+  const engines = new EngineSwitch(await makeEngine(supergraph), log);
   opened(() => engines.close());
   const usage = await startUsage(config, log, opened);
   const graphql = await startGraphqlServer({ config, engines, counters, usage, log });
@@ -109,10 +109,9 @@ async function openGateway(config: GatewayConfig, log: Logger, opened: Opened): 
     file: config.supergraphFile,
     current: supergraph,
     exchange: async (next) => {
-      await engines.exchange(await makeEngine(next.sdl));
+      await engines.exchange(await makeEngine(next));
       supergraph = next;
       warnOfUnknownSubgraphs(config, next.subgraphs, log);
-      warnOfIgnoredLabels(config, next, log);
     },
     ended: ({ kind }) => counters.countLoad(kind),
     log,
@@ -170,7 +169,11 @@ function warnOfUnknownSubgraphs(config: GatewayConfig, known: Supergraph['subgra
     );
 }
 
-function warnOfIgnoredLabels({ engine }: GatewayConfig, { overrideLabels }: Supergraph, log: Logger): void {
+function warnOfIgnoredLabels(
+  { engine }: GatewayConfig,
+  overrideLabels: Supergraph['overrideLabels'],
+  log: Logger,
+): void {
   const labels = listIgnoredLabels(overrideLabels, engine === 'compiled');
   if (labels.length > 0)
     log.warn(
