@@ -18,7 +18,7 @@ export class LogFile {
   }
 
   write(chunk: Buffer): void {
-    const stream = (this.#stream ??= this.#open());
+    const stream = this.#open();
     if (this.#error !== undefined) {
       const { message } = this.#error;
       const lost = this.#bytesLost;
@@ -36,7 +36,6 @@ export class LogFile {
   /** Closes the file; resolves when all is written or lost. The next `write` opens it again. */
   async end(): Promise<void> {
     const stream = this.#stream;
-    this.#stream = undefined;
     if (stream === undefined || stream.closed) return;
     await new Promise<void>((resolve) => {
       stream.once('close', resolve);
@@ -44,11 +43,13 @@ export class LogFile {
     });
   }
 
+  /** The stream, or a new one where that is over. */
   #open(): WriteStream {
+    if (this.#stream?.writable === true) return this.#stream;
     const stream = createWriteStream(this.#file, { flags: 'a' });
-    stream.on('error', () => {
-      if (this.#stream === stream) this.#stream = undefined;
-    });
+    // Each write that fails is told of it.
+    stream.on('error', () => undefined);
+    this.#stream = stream;
     return stream;
   }
 

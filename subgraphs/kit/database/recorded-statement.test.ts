@@ -28,7 +28,10 @@ test('a statement that its first cancellation did not meet is cancelled again', 
         if (cancellations === 2) fail(new Error('canceling statement due to user request'));
       },
     },
-    client: { processID: 1 } as unknown as PoolClient,
+    client: {
+      processID: 1,
+      connection: { stream: { destroy: () => fail(new Error('the connection was cut')) } },
+    } as unknown as PoolClient,
     send: () => new Promise((_resolve, reject) => (fail = reject)),
     config: { text: 'SELECT pg_sleep(30)' },
     scope,
