@@ -20,7 +20,7 @@ import { startGraphqlServer } from './http/graphql-server.ts';
 import { makeCorsGuard } from './http/cors.ts';
 import { listReadinessUrls, makeReadinessCheck } from './http/read-readiness.ts';
 import { makeRequestHandler, type Readiness } from './http/request-handler.ts';
-import { listIgnoredLabels } from './supergraph/override-labels.ts';
+import { listUndecidedLabels } from './supergraph/override-labels.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
 import { stripAuthorization } from './supergraph/strip-authorization.ts';
@@ -72,7 +72,7 @@ async function openEngine(
     compiled: listEngineOptions(config),
   });
   opened(() => engine.close());
-  warnOfIgnoredLabels(config, overrideLabels, log);
+  warnOfFalseLabels(config, overrideLabels, log);
   const authorized = authorizeEngine(engine, supergraphSdl);
   return guardEngine(authorized, { config, supergraphSdl, countRefusal: counters.countRefusal });
 }
@@ -169,17 +169,20 @@ function warnOfUnknownSubgraphs(config: GatewayConfig, known: Supergraph['subgra
     );
 }
 
-function warnOfIgnoredLabels(
-  { engine }: GatewayConfig,
+/** The stock engine takes every label for false. */
+function warnOfFalseLabels(
+  { engine, overridePercents }: GatewayConfig,
   overrideLabels: Supergraph['overrideLabels'],
   log: Logger,
 ): void {
-  const labels = listIgnoredLabels(overrideLabels, engine === 'compiled');
-  if (labels.length > 0)
-    log.warn(
-      { labels },
-      'these labels of @override are false for every request: the subgraph that had the field is asked',
-    );
+  const labels =
+    engine === 'apollo'
+      ? overrideLabels.map(({ label }) => label)
+      : listUndecidedLabels(overrideLabels, overridePercents);
+  if (labels.length === 0) return;
+  const isForAll =
+    'these labels of @override are false for every request: the subgraph that had the field is asked';
+  log.warn({ labels }, engine === 'apollo' ? isForAll : `${isForAll}; overridePercents can say otherwise`);
 }
 
 async function startUsage(

@@ -9,8 +9,15 @@ export function addPlanCommand(program: Command): void {
     .option('--supergraph <file>', 'the supergraph; default: the file that freehold.json names')
     .option('--operation <name>', 'which operation, where the document has several')
     .option('--variables <json>', 'values of the variables that decide an @skip or @include; default: {}')
+    .option(
+      '--override <label...>',
+      'labels of @override that are true, instead of those that say percent(100)',
+    )
     .action(
-      async (file: string, options: { supergraph?: string; operation?: string; variables?: string }) => {
+      async (
+        file: string,
+        options: { supergraph?: string; operation?: string; variables?: string; override?: string[] },
+      ) => {
         const { explainOperation } = await import('../../gateway/planning/explain-operation.ts');
         const { readSupergraph } = await import('../../gateway/supergraph/read-supergraph.ts');
         const { stripAuthorization } = await import('../../gateway/supergraph/strip-authorization.ts');
@@ -23,6 +30,7 @@ export function addPlanCommand(program: Command): void {
           query: await readDocument(file),
           operationName: options.operation,
           variables: options.variables ?? '{}',
+          trueLabels: options.override,
         });
         process.stdout.write(`${explained}\n`);
       },

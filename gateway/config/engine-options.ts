@@ -96,6 +96,12 @@ export const engineOptions = {
     .describe(
       'Bytes of answers that are kept in all, so that an operation whose subgraphs answer the same bytes as last time is not computed again; every subgraph is asked all the same. 0: none is kept.',
     ),
+  overridePercents: z
+    .record(z.string(), z.number().min(0).max(100))
+    .default({})
+    .describe(
+      'For how many percent of the requests a label of `@override(from:, label:)` is true, by label, such as `{"new-stock":20}`; it goes before what `percent(20)` says of itself. The subgraph that takes the field over is then asked. A request draws one number for all labels. A label of one\'s own that is not named here is false for every request. The compiled engine only.',
+    ),
   planTimeoutMs: milliseconds
     .min(1)
     .default(plannerDefaults.planTimeoutMs)
@@ -160,6 +166,7 @@ export function listEngineOptions(config: GatewayConfig): CompiledEngineOptions 
     operationsMax: config.operationsMax,
     lastRunBytesMax: config.lastRunBytesMax,
     reuseEntityFields: config.reuseEntityFields,
+    overridePercents: config.overridePercents,
     planner: {
       planTimeoutMs: config.planTimeoutMs,
       planQueueMax: config.planQueueMax,

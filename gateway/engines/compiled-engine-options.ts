@@ -15,6 +15,13 @@ export interface CompiledEngineSettings {
    * Only for subgraphs that answer by the path of a field must it be off. Default: on.
    */
   readonly reuseEntityFields: boolean;
+  /**
+   * For how many percent of the requests a label of `@override` is true, by label; it goes before what `percent(20)` says
+   * of itself. Default: none; a label of one's own is then false for all.
+   */
+  readonly overridePercents: Readonly<Record<string, number>>;
+  /** What a request draws for its labels, from 0 to below 100. Default: by chance. */
+  readonly drawPercent: () => number;
   readonly planner: PlannerOptions;
   readonly transport: TransportOptions;
 }
@@ -29,6 +36,8 @@ export const compiledEngineDefaults: CompiledEngineSettings = {
   operationsMax: 1000,
   lastRunBytesMax: 32 * 1024 * 1024,
   reuseEntityFields: true,
+  overridePercents: {},
+  drawPercent: () => Math.random() * 100,
   planner: plannerDefaults,
   transport: transportDefaults,
 };

@@ -66,7 +66,7 @@ function makeEngine(options: CompiledOptions, planner: Planner): CompiledEngine 
     listUrls(description, options.subgraphUrls, transportOptions.replicas),
     transportOptions,
   );
-  const { operationsMax, lastRunBytesMax, reuseEntityFields } = {
+  const { operationsMax, lastRunBytesMax, reuseEntityFields, overridePercents, drawPercent } = {
     ...compiledEngineDefaults,
     ...options.compiled,
   };
@@ -76,6 +76,9 @@ function makeEngine(options: CompiledOptions, planner: Planner): CompiledEngine 
     planner: options.observer === undefined ? planner : observePlanner(planner, options.observer),
     entriesMax: operationsMax,
     reuseEntityFields,
+    overrideLabels: description.overrideLabels,
+    overridePercents,
+    drawPercent,
   });
   const context: ExecutionContext = {
     schema,
@@ -118,9 +121,9 @@ async function startPlanner(supergraphSdl: string, options: PlannerOptions): Pro
 function observePlanner(planner: Planner, observer: EngineObserver): Planner {
   return {
     ...planner,
-    plan: (text, rootFields) => {
+    plan: (text, rootFields, trueLabels) => {
       const startedMs = performance.now();
-      const planning = planner.plan(text, rootFields);
+      const planning = planner.plan(text, rootFields, trueLabels);
       planning.then(
         () => observer.planned(true, performance.now() - startedMs),
         () => observer.planned(false, performance.now() - startedMs),
@@ -203,7 +206,7 @@ async function prepareOperations(
   store: OperationStore,
 ): Promise<void> {
   for (const operation of operations)
-    for (const conditions of store.listConditionValues(operation))
+    for (const { conditions, variant } of store.listVariants(operation))
       // What cannot be planned now fails at its first request, with its reason.
-      await Promise.resolve(store.get(operation, conditions)).catch(() => {});
+      await Promise.resolve(store.get(operation, conditions, variant)).catch(() => {});
 }

@@ -39,6 +39,17 @@ export function listConditionVariables(
   return [...names].sort();
 }
 
+/** The names of all fields that an operation names, in fragments too. */
+export function listNamedFields(
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of [operation, ...fragments.values()])
+    visit(node, { Field: ({ name }) => void names.add(name.value) });
+  return names;
+}
+
 /**
  * The values of these variables as text, so that operations whose conditions have equal values have equal texts. Null is
  * not false: it is refused where it decides.

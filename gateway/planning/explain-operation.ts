@@ -12,6 +12,7 @@ import {
 import { isDataObject, type DataObject } from '../execution/data.ts';
 import { listFragments } from '../operation/conditions.ts';
 import { normaliseOperation } from '../operation/normalise-operation.ts';
+import type { OverrideLabel } from '../supergraph/override-labels.ts';
 import { printPlan } from './print-plan.ts';
 import { createOperationPlanner } from './query-planner.ts';
 
@@ -22,6 +23,8 @@ export interface ExplainInput {
   readonly operationName: string | undefined;
   /** JSON text. */
   readonly variables: string;
+  /** The labels of `@override` that are true; without one, those that say `percent(100)`. */
+  readonly trueLabels?: readonly string[] | undefined;
 }
 
 /** An operation that cannot be explained; the message is for people. */
@@ -30,8 +33,10 @@ export class ExplainError extends Error {
 }
 
 /** Prints every form that an operation passes through. Throws an `ExplainError` for an operation that is wrong. */
-export function explainOperation({ supergraphSdl, query, operationName, variables }: ExplainInput): string {
+export function explainOperation(input: ExplainInput): string {
+  const { supergraphSdl, query, operationName, variables, trueLabels } = input;
   const planner = createOperationPlanner(supergraphSdl);
+  checkLabels(planner.description.overrideLabels, trueLabels);
   const schema = buildSchema(planner.description.apiSdl, { assumeValidSDL: true });
   const document = parseDocument(query);
   const [mistake] = validate(schema, document);
@@ -46,7 +51,10 @@ export function explainOperation({ supergraphSdl, query, operationName, variable
     conditions,
   });
   if (normalised.text === '') return 'Everything is answered locally.';
-  const { plan, apolloPlan = '' } = planner.plan(normalised.text, normalised.rootFields, true);
+  const { plan, apolloPlan = '' } = planner.plan(normalised.text, normalised.rootFields, {
+    ...(trueLabels && { trueLabels }),
+    withApolloPlan: true,
+  });
   return [
     '# Normalised operation',
     print(parse(normalised.text)),
@@ -55,6 +63,16 @@ export function explainOperation({ supergraphSdl, query, operationName, variable
     '\n# Compiled plan',
     printPlan(plan),
   ].join('\n');
+}
+
+function checkLabels(known: readonly OverrideLabel[], given: readonly string[] = []): void {
+  const labels = known.map(({ label }) => label);
+  const unknown = given.filter((label) => !labels.includes(label));
+  if (unknown.length === 0) return;
+  const expected = labels.length === 0 ? 'it has none' : `expected ${labels.join(', ')}`;
+  throw new ExplainError(
+    `The supergraph has no @override with the label ${unknown.join(', ')}; ${expected}.`,
+  );
 }
 
 function parseDocument(query: string): DocumentNode {

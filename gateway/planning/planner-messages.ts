@@ -11,6 +11,8 @@ export interface PlannerThreadData {
 export interface PlanRequest {
   readonly text: string;
   readonly rootFields: readonly RootField[];
+  /** The labels of `@override` that are true. */
+  readonly trueLabels: readonly string[];
 }
 
 /** What a thread says: first whether it can plan at all, then one answer to each request. */

@@ -11,9 +11,9 @@ function say(message: PlannerMessage): void {
   parentPort?.postMessage(message);
 }
 
-function answer(planner: OperationPlanner, { text, rootFields }: PlanRequest): PlannerMessage {
+function answer(planner: OperationPlanner, { text, rootFields, trueLabels }: PlanRequest): PlannerMessage {
   try {
-    return { kind: 'planned', json: JSON.stringify(planner.plan(text, rootFields).plan) };
+    return { kind: 'planned', json: JSON.stringify(planner.plan(text, rootFields, { trueLabels }).plan) };
   } catch (error) {
     if (error instanceof OperationPlanError)
       return { kind: 'failed', code: error.code, message: error.message };

@@ -8,8 +8,11 @@ import { createThreadPlanner } from './thread-planner.ts';
 /** Plans operations against one supergraph, wherever the work is done. */
 export interface Planner {
   readonly description: SupergraphDescription;
-  /** Plans a normalised operation. Rejects with an `OperationPlanError` when there is no plan. */
-  plan(text: string, rootFields: readonly RootField[]): Promise<CompiledPlan>;
+  /**
+   * Plans a normalised operation for requests with these labels of `@override` true. Rejects with an
+   * `OperationPlanError` when there is no plan.
+   */
+  plan(text: string, rootFields: readonly RootField[], trueLabels: readonly string[]): Promise<CompiledPlan>;
   /** Ends planning; what is being planned fails. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -27,7 +30,8 @@ export async function createPlanner(supergraphSdl: string, options: PlannerOptio
   const planner = createOperationPlanner(supergraphSdl);
   return {
     description: planner.description,
-    plan: async (text, rootFields) => freezePlan(planner.plan(text, rootFields).plan),
+    plan: async (text, rootFields, trueLabels) =>
+      freezePlan(planner.plan(text, rootFields, { trueLabels }).plan),
     close: async () => {},
   };
 }

@@ -11,7 +11,6 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-import { readOverrideLabels } from '../supergraph/override-labels.ts';
 import { prepareSupergraph } from '../supergraph/prepare-supergraph.ts';
 import { compilePlan, type CompileContext } from './compile-plan.ts';
 import type { CompiledPlan } from './compiled-plan.ts';
@@ -35,7 +34,15 @@ export interface OperationPlanner {
    * Plans a normalised operation. `rootFields` are those that the plan must fetch.
    * Throws an `OperationPlanError` when there is no plan for it.
    */
-  plan(text: string, rootFields: readonly RootField[], withApolloPlan?: boolean): PlannedOperation;
+  plan(text: string, rootFields: readonly RootField[], options?: PlanOptions): PlannedOperation;
+}
+
+/** How an operation is planned. */
+export interface PlanOptions {
+  /** The labels of `@override` that are true; all others are false. Default: those that say `percent(100)`. */
+  readonly trueLabels?: readonly string[];
+  /** Whether Apollo's plan is printed. Default: no. */
+  readonly withApolloPlan?: boolean;
 }
 
 /** Makes a planner. Throws what federation-internals throws when the supergraph is not one. */
@@ -52,7 +59,6 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     // Ours is the cache; the planner's own is never read.
     exposeDocumentNodeInFetchNode: false,
   });
-  const overrideConditions = new Map(readOverrideLabels(document));
   const apiSchema = supergraph.apiSchema();
   const schema = buildASTSchema(document, { assumeValidSDL: true });
   const context: CompileContext = {
@@ -61,11 +67,15 @@ export function createOperationPlanner(supergraphSdl: string): OperationPlanner 
     virtualFields: prepared.virtualFields,
     requirements: readRequirements(document),
   };
+  const labelsOfAll = description.overrideLabels.filter(({ percent }) => percent === 100);
+  const trueByThemselves = labelsOfAll.map(({ label }) => label);
   return {
     description,
-    plan(text, rootFields, withApolloPlan = false) {
+    plan(text, rootFields, { trueLabels = trueByThemselves, withApolloPlan = false } = {}) {
       const document = parse(text, { noLocation: true });
       const hoisted = hoistInterfaceFields(document, schema, context.requirements);
+      // What is not named is false to the planner.
+      const overrideConditions = new Map(trueLabels.map((label) => [label, true]));
       const { operation, apolloPlan } = buildPlan(planner, apiSchema, hoisted, overrideConditions);
       const root = apolloPlan.node;
       if (root?.kind === 'Subscription')
@@ -85,7 +95,7 @@ function describeOriginal(supergraphSdl: string): SupergraphDescription {
   const supergraph = Supergraph.build(supergraphSdl);
   // Validates what each subgraph is, as the stock gateway would.
   supergraph.subgraphs();
-  return describeSupergraph(supergraph);
+  return describeSupergraph(supergraph, parse(supergraphSdl, { noLocation: true }));
 }
 
 /** Whatever the planner throws, the operation has no plan; an assertion of its own says so as much as an error does. */

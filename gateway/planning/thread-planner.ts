@@ -33,7 +33,7 @@ export async function createThreadPlanner(
     const description = await pool.start();
     return {
       description,
-      plan: (text, rootFields) => pool.plan({ text, rootFields }),
+      plan: (text, rootFields, trueLabels) => pool.plan({ text, rootFields, trueLabels }),
       close: () => pool.close(),
     };
   } catch (error) {

@@ -1,31 +1,39 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 
-import { listIgnoredLabels, readOverrideLabels } from './override-labels.ts';
+import { listUndecidedLabels, percentOfRequests, readOverrideLabels } from './override-labels.ts';
 
 const labels = readOverrideLabels(
   parse(`
-    type Product @join__type(graph: NEW) {
+    type Product @join__type(graph: OLD, key: "id") @join__type(graph: NEW, key: "id code { part }") {
       id: ID!
-      all: String @join__field(graph: NEW, override: "old", overrideLabel: "percent(100)")
+      all: String @join__field(graph: OLD) @join__field(graph: NEW, override: "old", overrideLabel: "percent(100)")
       some: String @join__field(graph: NEW, override: "old", overrideLabel: "percent(12.5)")
-      none: String @join__field(graph: NEW, override: "old", overrideLabel: "percent(0)")
+      more: String @join__field(graph: NEW, override: "old", overrideLabel: "percent(12.5)")
       own: String @join__field(graph: NEW, override: "old", overrideLabel: "moved")
+      part: String @join__field(graph: NEW, override: "old", overrideLabel: "key")
+      weight: Int @join__field(graph: NEW, override: "old", overrideLabel: "required")
+      postage: Int @join__field(graph: OLD, requires: "size { weight(in: GRAM) }")
       at: String @join__field(graph: NEW, override: "old")
     }
   `),
 );
 
-test('an override for all requests is true, and every other false', () => {
-  expect([...labels]).toEqual([
-    ['percent(100)', true],
-    ['percent(12.5)', false],
-    ['percent(0)', false],
-    ['moved', false],
+test('labels are read with their percentage, their fields, and whether other fields need them', () => {
+  expect(labels).toEqual([
+    { label: 'percent(100)', percent: 100, fieldNames: ['all'], isRequired: false },
+    { label: 'percent(12.5)', percent: 12.5, fieldNames: ['some', 'more'], isRequired: false },
+    { label: 'moved', percent: undefined, fieldNames: ['own'], isRequired: false },
+    { label: 'key', percent: undefined, fieldNames: ['part'], isRequired: true },
+    { label: 'required', percent: undefined, fieldNames: ['weight'], isRequired: true },
   ]);
 });
 
-test('what is asked for and not done is told', () => {
-  expect(listIgnoredLabels(labels, true)).toEqual(['percent(12.5)', 'moved']);
-  expect(listIgnoredLabels(labels, false)).toEqual(['percent(100)', 'percent(12.5)', 'moved']);
+test('what is given for a label goes before what it says of itself', () => {
+  const given = { 'percent(100)': 0, moved: 20 };
+  expect(labels.map((label) => percentOfRequests(label, given))).toEqual([0, 12.5, 20, 0, 0]);
+});
+
+test('a label of which nothing is known is told of', () => {
+  expect(listUndecidedLabels(labels, { key: 0 })).toEqual(['moved', 'required']);
 });

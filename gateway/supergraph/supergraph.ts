@@ -4,7 +4,7 @@ import { Supergraph as FederationSupergraph } from '@apollo/federation-internals
 import { parse } from 'graphql';
 
 import { describeFailure } from './describe-failure.ts';
-import { readOverrideLabels } from './override-labels.ts';
+import { readOverrideLabels, type OverrideLabel } from './override-labels.ts';
 import { stripAuthorization } from './strip-authorization.ts';
 import { SupergraphError } from './supergraph-error.ts';
 
@@ -14,8 +14,7 @@ export interface Supergraph {
   readonly id: string;
   readonly sdl: string;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
-  /** See `readOverrideLabels`. */
-  readonly overrideLabels: ReadonlyMap<string, boolean>;
+  readonly overrideLabels: readonly OverrideLabel[];
   /** Where it came from, for messages. */
   readonly origin: string;
 }

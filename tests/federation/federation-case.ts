@@ -1,4 +1,5 @@
 import type { EngineName } from '../../gateway/engine.ts';
+import type { CompiledEngineOptions } from '../../gateway/engines/compiled-engine-options.ts';
 import type { SubgraphData } from '../support/declarative-subgraph.ts';
 
 /** One operation of a case and the right answer to it. */
@@ -35,6 +36,8 @@ export interface FederationCase {
   readonly queries: readonly CaseQuery[];
   /** The engines that can use this supergraph at all; both unless said. */
   readonly engines?: readonly EngineName[];
+  /** What is set on the compiled engine; its defaults unless said. */
+  readonly compiled?: CompiledEngineOptions;
 }
 
 /** Types a case where it is written. */

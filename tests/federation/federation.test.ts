@@ -101,7 +101,11 @@ for (const folder of listCaseFolders()) {
       beforeAll(async () => {
         const supergraphSdl = composeSubgraphs(sdlByName);
         host = await startSubgraphHost(sdlByName);
-        engine = await createEngineUnderTest(engineName, { supergraphSdl, subgraphUrls: host.urls });
+        engine = await createEngineUnderTest(engineName, {
+          supergraphSdl,
+          subgraphUrls: host.urls,
+          ...(federationCase.compiled && { compiled: federationCase.compiled }),
+        });
       });
       afterAll(async () => {
         await engine?.close();
