@@ -45,7 +45,7 @@ describe('a planner on a thread of its own', () => {
   test('plans one operation after the other, and describes the supergraph', async () => {
     const planner = await start(supergraphSdl);
     expect(planner.description.subgraphs.map(({ name }) => name)).toEqual(['one']);
-    const plans = await Promise.all([planner.plan('{ a }', []), planner.plan('{ b }', [])]);
+    const plans = await Promise.all([planner.plan('{ a }', [], []), planner.plan('{ b }', [], [])]);
     expect(plans.map(({ steps }) => steps[0]?.query)).toEqual(['query{a}', 'query{b}']);
     await planner.close();
     await planner.close();
@@ -53,7 +53,7 @@ describe('a planner on a thread of its own', () => {
 
   test('says why an operation has no plan, and why a supergraph cannot be used', async () => {
     const planner = await start(supergraphSdl);
-    const missing = planner.plan('{ a }', [{ key: 'z', fieldName: 'z' }]);
+    const missing = planner.plan('{ a }', [{ key: 'z', fieldName: 'z' }], []);
     await expect(missing).rejects.toMatchObject({ code: 'OPERATION_PLAN_FAILED' });
     await planner.close();
     await expect(start('type Query { a: Int }')).rejects.toThrow('supergraph');
@@ -63,7 +63,7 @@ describe('a planner on a thread of its own', () => {
     const file = path.join(folder, 'endless.mjs');
     await writeProgram(file, "parentPort.on('message', ({ text }) => { while (text === 'endless'); });");
     const planner = await createThreadPlanner(supergraphSdl, pathToFileURL(file), options);
-    const plans = Promise.allSettled(['endless', '{ a }'].map((text) => planner.plan(text, [])));
+    const plans = Promise.allSettled(['endless', '{ a }'].map((text) => planner.plan(text, [], [])));
     vi.advanceTimersByTime(options.planTimeoutMs);
     expect(await plans).toMatchObject([
       { status: 'rejected', reason: { code: 'OPERATION_PLAN_TIMEOUT' } },
@@ -76,9 +76,9 @@ describe('a planner on a thread of its own', () => {
     const made = once(process, 'worker') as Promise<[Worker]>;
     const planner = await start(supergraphSdl);
     const [worker] = await made;
-    await planner.plan('{ a }', []);
+    await planner.plan('{ a }', [], []);
     await worker.terminate();
-    expect((await planner.plan('{ b }', [])).steps[0]?.query).toBe('query{b}');
+    expect((await planner.plan('{ b }', [], [])).steps[0]?.query).toBe('query{b}');
     await planner.close();
   });
 
@@ -105,7 +105,7 @@ describe('a planner on a thread of its own', () => {
       await writeProgram(file, mended);
       const planner = await createThreadPlanner(supergraphSdl, pathToFileURL(file), options);
       await writeProgram(file, broken);
-      const plans = ['end', '{ a }', '{ b }'].map((text) => planner.plan(text, []));
+      const plans = ['end', '{ a }', '{ b }'].map((text) => planner.plan(text, [], []));
       const [ended, ...waiting] = await Promise.allSettled(plans);
       expect(ended).toMatchObject({ status: 'rejected' });
       for (const plan of waiting)
@@ -113,9 +113,9 @@ describe('a planner on a thread of its own', () => {
           status: 'rejected',
           reason: { message: `No planner thread could be started: ${reason}` },
         });
-      await expect(planner.plan('{ a }', [])).rejects.toThrow(reason);
+      await expect(planner.plan('{ a }', [], [])).rejects.toThrow(reason);
       await writeProgram(file, mended);
-      expect((await planner.plan('{ a }', [])).steps[0]?.query).toBe('query{a}');
+      expect((await planner.plan('{ a }', [], [])).steps[0]?.query).toBe('query{a}');
       await planner.close();
     },
   );
@@ -123,7 +123,7 @@ describe('a planner on a thread of its own', () => {
   test('refuses more operations than may wait', async () => {
     const planner = await start(supergraphSdl, { planQueueMax: 1 });
     const answers = await Promise.allSettled(
-      ['{ a }', '{ b }', '{ a b }'].map((text) => planner.plan(text, [])),
+      ['{ a }', '{ b }', '{ a b }'].map((text) => planner.plan(text, [], [])),
     );
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     await planner.close();
