@@ -76,7 +76,8 @@ export async function startGraphqlServer(parts: GraphqlServerParts): Promise<Gra
     documentStore: keepDocuments(),
     // The document guards have the reason and the code; this stops the parser for what reaches it another way.
     parseOptions: config.tokensMax > 0 ? { maxTokens: config.tokensMax } : {},
-    hideSchemaDetailsFromClientErrors: isProduction,
+    // `withoutSuggestion` does, in linear time.
+    hideSchemaDetailsFromClientErrors: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     nodeEnv: config.mode,
