@@ -39,6 +39,18 @@ describe('a cost is estimated', () => {
     expect(cost(shop, '{ shelf { title } }')).toBe(10);
   });
 
+  test('with the number of a text or of a list of one, which custom scalars take for it', () => {
+    const query = 'query ($n: Amount) { some(first: $n) { title } }';
+    const sdl = 'scalar Amount type Query { some(first: Amount): [Book] } type Book { title: String }';
+    const sizes = ['100', '1e2', '0x64', ' 100 ', '100.9', [100], [['100']]];
+    expect(sizes.map((n) => cost(sdl, query, { n }))).toEqual([100, 100, 100, 100, 100.9, 100, 100]);
+    expect(cost(sdl, '{ some(first: "100") { title } }')).toBe(100);
+    expect(cost(sdl, query, { n: '100 books' })).toBe(100);
+    expect(cost(sdl, query, { n: '' })).toBe(10);
+    expect(cost(sdl, query, { n: { of: 100 } })).toBe(10);
+    expect(cost(sdl, query, { n: '9e999' })).toBe(Number.POSITIVE_INFINITY);
+  });
+
   test('through a connection, whose lists have the size that its field was given', () => {
     expect(cost(shop, '{ page(first: 50) { edges { node { title } } } }')).toBe(1 + 50 * 2);
     expect(cost(shop, '{ page(last: 4) { ...P } } fragment P on Page { nodes { title } }')).toBe(1 + 4);

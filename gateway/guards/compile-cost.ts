@@ -167,10 +167,22 @@ class CostCompiler {
     const assumed = this.#sources.listSizeAssumed;
     const read = (variables: Variables): number => {
       const found: unknown = valueFromASTUntyped(value, { ...variables });
-      return typeof found === 'number' && found >= 0 ? found : assumed;
+      return numberOf(found) ?? assumed;
     };
     return value.kind === Kind.VARIABLE ? read : read({});
   }
+}
+
+/**
+ * The size that a value of a slicing argument asks for. Custom scalars read a number in a text, or in a list of one, some
+ * by `parseInt` and some by `Number`: the larger counts, or "100" would pass for a list about which nothing is known.
+ */
+function numberOf(value: unknown): number | undefined {
+  const text = Array.isArray(value) ? String(value) : value;
+  if (typeof text === 'string' && text.trim() === '') return undefined;
+  if (typeof text !== 'number' && typeof text !== 'string') return undefined;
+  const sizes = [Number(text), Number.parseInt(String(text), 10)].filter((size) => size >= 0);
+  return sizes.length === 0 ? undefined : Math.max(...sizes);
 }
 
 function isList(type: GraphQLOutputType): boolean {
