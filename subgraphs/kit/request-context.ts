@@ -1,3 +1,5 @@
+import type { FieldNode } from 'graphql';
+
 import type { RequestLoaders } from './loading/request-loaders.ts';
 import type { Caller } from './signature/verify-request.ts';
 import type { Statement, StatementScope } from './statements/statement-scope.ts';
@@ -6,6 +8,8 @@ import type { Statement, StatementScope } from './statements/statement-scope.ts'
 export interface RequestContext<Client> {
   readonly database: Client;
   readonly loaders: RequestLoaders;
+  /** What is the same for all parents of a list field, by the list of its nodes. */
+  readonly preparedLists: Map<readonly FieldNode[], object>;
   /** The statements that were run so far, in the order in which they ended; of very many the first. */
   readonly statements: readonly Statement[];
   /** How many statements were run so far. */

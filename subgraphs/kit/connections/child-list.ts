@@ -1,4 +1,4 @@
-import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 
 import type { BatchLoader } from '../loading/batch-loader.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -41,9 +41,6 @@ interface PreparedList<Row> {
   readonly countLoader: () => BatchLoader<number>;
 }
 
-// graphql-js makes the list of a field's nodes once a request and hands the same one to the field of every parent.
-const preparedLists = new WeakMap<readonly FieldNode[], object>();
-
 /**
  * The connection of one parent. All parents that ask for the same list in the same tick are answered by one statement
  * for the rows and one for the counts, each only when the operation asks for it.
@@ -52,7 +49,10 @@ export async function loadChildList<Client, Row>(
   field: ChildListField<Client, Row>,
 ): Promise<Connection<Row>> {
   const { parentKey, info } = field;
-  // One field has rows of one type: the map cannot say so.
+  const { preparedLists } = field.context;
+  // graphql-js makes the list of a field's nodes once a request and hands the same one to the field of every parent. A
+  // map of the request and not a WeakMap of all: V8's young collections take what that holds for alive, so the whole of
+  // each request went on to the old generation. One field has rows of one type: the map cannot say so.
   let prepared = preparedLists.get(info.fieldNodes) as PreparedList<Row> | undefined;
   if (!prepared) preparedLists.set(info.fieldNodes, (prepared = prepareList(field)));
   const { page, order, asked } = prepared;

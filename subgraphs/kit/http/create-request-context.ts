@@ -74,6 +74,7 @@ export function createRequestContext<Client>(options: ContextOptions<Client>): R
   return {
     database: client,
     loaders: createRequestLoaders(statementScope),
+    preparedLists: new Map(),
     statements,
     statementCount: () => statementCount,
     missing: [],
