@@ -30,6 +30,22 @@ afterAll(async () => {
 
 const ping = () => client.db().command({ ping: 1 });
 
+test("a client's close ends the sessions and cursors that are open, and those that have ended are forgotten", async () => {
+  const settings = { service: 'reviews', url: database.url, connectionsMax: 2, connectionWaitMs: 5_000 };
+  const opened = openMongo({ ...settings, statementMs: 30_000, log: pino({ level: 'silent' }) });
+  ({ client } = opened.client);
+  const under = (client as unknown as { s: Record<string, Iterable<object>> }).s;
+
+  await client.withSession((session) => client.db().command({ ping: 1 }, { session }));
+  await client.db().collection('any').find().toArray();
+  expect([...under['activeSessions']!, ...under['activeCursors']!]).toEqual([]);
+
+  const session = client.startSession();
+  expect([...under['activeSessions']!]).toEqual([session]);
+  await client.close();
+  expect(session.hasEnded).toBe(true);
+});
+
 describe('a connection that ends without an error at the moment in which a command is sent', () => {
   /** Those of the client, the monitor's first. */
   let sockets: Socket[] = [];

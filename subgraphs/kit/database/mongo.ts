@@ -2,6 +2,7 @@ import { type Db, MongoClient } from 'mongodb';
 
 import { databaseDefaults } from '../service-defaults.ts';
 import { currentStatementScope, runInStatementScope } from '../statements/statement-scope.ts';
+import { forgetSessions } from './mongo-sessions.ts';
 import { CommandRecorder } from './mongo-commands.ts';
 import { connectionOptions } from './mongo-connection.ts';
 import { boundWaits, readPoolState } from './mongo-pool.ts';
@@ -27,6 +28,7 @@ export const openMongo: OpenDatabase<Db> = (settings) => {
     // connection for good.
     socketTimeoutMS: settings.statementMs + 1_000,
   });
+  forgetSessions(client);
   recorder.watch(client);
   client.on('error', (error) => settings.log.debug({ error: error.message }, 'a connection was lost'));
   const database = client.db();
@@ -84,12 +86,12 @@ export interface ReadOptions extends StatementOptions {
  */
 export async function runRead<Result>(send: (options: ReadOptions) => Promise<Result>): Promise<Result> {
   const scope = currentStatementScope();
-  const options = { ...statementOptions(), batchSize };
+  const options = { batchSize, ...statementOptions() };
   if (!scope) return send(options);
   const wait = scope.beginWait?.(scope);
-  if (!wait) return send({ ...options, signal: scope.signal });
+  if (!wait) return send({ signal: scope.signal, ...options });
   try {
-    return await runInStatementScope({ ...scope, wait }, () => send({ ...options, signal: wait.signal }));
+    return await runInStatementScope({ ...scope, wait }, () => send({ signal: wait.signal, ...options }));
   } finally {
     wait.end();
   }

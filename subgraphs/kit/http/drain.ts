@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 
+import { LiveList } from '../live-list.ts';
 import type { RunningRequests } from './running-requests.ts';
 
 /** How long answers that were written may take to leave when there is nothing more to answer, in milliseconds. */
@@ -15,7 +16,7 @@ const answerMs = 1_000;
  * `connection: close`. A connection that is closed without it may carry a request that was sent in that moment.
  */
 export class CloseNotice {
-  readonly #open = new Set<ServerResponse>();
+  readonly #open = new LiveList<ServerResponse>();
   #isGiven = false;
 
   get isGiven(): boolean {

@@ -1,25 +1,32 @@
+import { LiveList } from '../live-list.ts';
+
+interface RunningRequest {
+  readonly done: Promise<void>;
+  readonly over: AbortController;
+}
+
 /** The requests of a server that are being answered. */
 export class RunningRequests {
-  readonly #running = new Map<Promise<void>, AbortController>();
+  readonly #running = new LiveList<RunningRequest>();
 
   /** Runs a request's work until it has ended; `over` is aborted when the request is. */
   async run(over: AbortController, work: () => Promise<void>): Promise<void> {
-    const done = work();
-    this.#running.set(done, over);
+    const request = { done: work(), over };
+    this.#running.add(request);
     try {
-      await done;
+      await request.done;
     } finally {
-      this.#running.delete(done);
+      this.#running.delete(request);
     }
   }
 
   /** Ends all: their statements are cancelled. */
   abort(): void {
-    for (const over of this.#running.values()) over.abort();
+    for (const { over } of this.#running) over.abort();
   }
 
   /** Resolves when none is running. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#running.keys());
+    await Promise.allSettled(Array.from(this.#running, ({ done }) => done));
   }
 }
