@@ -85,9 +85,9 @@ export async function listUsers(
   const [rows, totalCount] = await Promise.all([
     asked.rows
       ? database.user.findMany({
-          ...buildPrismaPage(page, order, conditions),
           select: selectFields(new Set([...asked.nodeFields, ...sortFields]), always, byField),
           relationLoadStrategy: 'join',
+          ...buildPrismaPage(page, order, conditions),
         })
       : [],
     asked.totalCount ? database.user.count({ where: { AND: conditions } }) : null,
@@ -156,5 +156,5 @@ export async function changeUser(
 }
 
 function addressRows(addresses: readonly AddressInput[]) {
-  return addresses.map((address, position) => ({ ...address, id: randomUUID(), position }));
+  return addresses.map((address, position) => ({ id: randomUUID(), position, ...address }));
 }

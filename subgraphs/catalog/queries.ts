@@ -96,7 +96,7 @@ export async function loadProducts(
   const projection = selectFields(asked, always, byField);
   const documents = await runRead((options) =>
     productsOf(database)
-      .find({ _id: { $in: [...ids] } }, { ...options, projection })
+      .find({ _id: { $in: [...ids] } }, { projection, ...options })
       .toArray(),
   );
   return documents.map(rowOfProduct);
@@ -127,7 +127,7 @@ export async function listProducts(
     asked.rows
       ? runRead((options) =>
           productsOf(database)
-            .find(filter, { ...options, projection, sort, limit })
+            .find(filter, { projection, sort, limit, ...options })
             .toArray(),
         )
       : [],
@@ -185,7 +185,7 @@ export async function loadCategories(
 ): Promise<CategoryRow[]> {
   const documents = await runRead((options) =>
     categoriesOf(database)
-      .find(filterOfCategories(where), { ...options, sort: { name: 1 } })
+      .find(filterOfCategories(where), { sort: { name: 1 }, ...options })
       .toArray(),
   );
   return documents.map(({ _id, ...category }) => ({ id: _id, ...category }));
@@ -202,5 +202,5 @@ function projectionOf(asked: ReadonlySet<string>, order: SortOrder<ProductRow>):
 }
 
 function rowOfProduct({ _id, kind, ...rest }: ProductDocument): ProductRow {
-  return { ...rest, id: _id, __typename: typeOfKind[kind] };
+  return { id: _id, __typename: typeOfKind[kind], ...rest };
 }

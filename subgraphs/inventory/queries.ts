@@ -96,15 +96,15 @@ export function readStockOfWarehouses(
     readRows: (parentKeys, page) =>
       database.$queryRaw(
         buildSqlList({
-          ...list,
           parentKeys,
           columns,
           sortColumns: { productId: 'product_id' },
           order: orderOfStock,
           page,
+          ...list,
         }),
       ),
-    readCounts: (parentKeys) => database.$queryRaw(buildSqlCounts({ ...list, parentKeys })),
+    readCounts: (parentKeys) => database.$queryRaw(buildSqlCounts({ parentKeys, ...list })),
   };
 }
 
@@ -153,7 +153,7 @@ export async function insertReservation(
   const id = randomUUID();
   await transaction.reservation.create({ data: { id, reference, createdAt }, select: { id: true } });
   await transaction.reservationLine.createMany({
-    data: lines.map((line) => ({ ...line, reservationId: id })),
+    data: lines.map((line) => ({ reservationId: id, ...line })),
   });
   await transaction.$executeRaw`
     UPDATE stock_levels SET reserved = reserved + line.quantity, updated_at = ${createdAt}

@@ -108,7 +108,7 @@ export async function serveSubgraph<Client>(
   };
   const server = createServer((request, response) => {
     notice.watch(response);
-    route({ ...shared, request, response }).catch((error: unknown) => {
+    route({ request, response, ...shared }).catch((error: unknown) => {
       log.error({ err: error }, 'a request failed');
       if (!response.headersSent)
         answer(response, 500, errorBody('INTERNAL_SERVER_ERROR', 'Internal server error.'));

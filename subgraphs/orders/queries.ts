@@ -115,9 +115,9 @@ export async function listOrders(
   const [rows, totalCount] = await Promise.all([
     asked.rows
       ? database.order.findMany({
-          ...buildPrismaPage(page, order, conditions),
           select: selectFields(withSortFields(asked.nodeFields, order), always, byField),
           relationLoadStrategy: 'join',
+          ...buildPrismaPage(page, order, conditions),
         })
       : [],
     asked.totalCount ? database.order.count({ where: { AND: conditions } }) : null,
@@ -143,9 +143,9 @@ export function readOrdersOfUsers(
       const columns = Object.fromEntries(
         Object.entries(sqlColumns).filter(([property]) => selected.includes(property)),
       );
-      return database.$queryRaw(buildSqlList({ ...list, parentKeys, columns, sortColumns, order, page }));
+      return database.$queryRaw(buildSqlList({ parentKeys, columns, sortColumns, order, page, ...list }));
     },
-    readCounts: (parentKeys) => database.$queryRaw(buildSqlCounts({ ...list, parentKeys })),
+    readCounts: (parentKeys) => database.$queryRaw(buildSqlCounts({ parentKeys, ...list })),
   };
 }
 

@@ -73,7 +73,7 @@ export async function loadReviews(
   const projection = selectFields(asked, always, byField);
   const documents = await runRead((options) =>
     reviewsOf(database)
-      .find({ _id: { $in: [...ids] } }, { ...options, projection })
+      .find({ _id: { $in: [...ids] } }, { projection, ...options })
       .toArray(),
   );
   return documents.map(rowOfReview);
@@ -130,7 +130,7 @@ export async function loadRatings(
   const children = { collection: reviewsOf(database), parentField: 'productId', isList: false, filter: {} };
   const groups = await readMongoGroups(
     loaders,
-    { ...children, parentKeys },
+    { parentKeys, ...children },
     withHistogram ? countEachRating : sumRatings,
   );
   return new Map([...groups].map(([id, sums]) => [id, withHistogram ? histogramOf(sums) : averageIn(sums)]));
@@ -179,9 +179,9 @@ export async function changeReview(
       },
     },
     {
-      ...statementOptions(),
       projection: selectFields(asked, always, byField),
       returnDocument: 'after',
+      ...statementOptions(),
     },
   );
   return changed ? rowOfReview(changed) : undefined;
@@ -191,11 +191,11 @@ export async function changeReview(
 export async function removeReview(database: Db, id: string, authorId: string): Promise<string | undefined> {
   const removed = await reviewsOf(database).findOneAndDelete(
     { _id: id, authorId },
-    { ...statementOptions(), projection: { productId: 1 } },
+    { projection: { productId: 1 }, ...statementOptions() },
   );
   return removed?.productId;
 }
 
 function rowOfReview({ _id, ...rest }: ReviewDocument): ReviewRow {
-  return { ...rest, id: _id };
+  return { id: _id, ...rest };
 }

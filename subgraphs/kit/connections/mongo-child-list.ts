@@ -29,18 +29,18 @@ export function readMongoChildList<Row>(list: MongoChildList<Row>): ChildListRea
       const rows = { $topN: { n: limit, sortBy: sort, output: outputOf(projectionOf(asked)) } };
       const groups = await readMongoGroups<{ readonly rows: readonly Document[] }>(
         loaders,
-        { ...list, parentKeys, filter },
+        { parentKeys, filter, ...list },
         { rows },
       );
       return [...groups].flatMap(([parentKey, group]) =>
-        group.rows.map((document) => ({ ...rowOf(document), parentKey })),
+        group.rows.map((document) => ({ parentKey, ...rowOf(document) })),
       );
     },
     async readCounts(parentKeys) {
       const filter = conditions.length === 0 ? {} : { $and: [...conditions] };
       const groups = await readMongoGroups<{ readonly count: number }>(
         loaders,
-        { ...list, parentKeys, filter },
+        { parentKeys, filter, ...list },
         { count: { $sum: 1 } },
       );
       return [...groups].map(([parentKey, { count }]) => ({ parentKey, count }));

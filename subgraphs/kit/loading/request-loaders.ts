@@ -24,7 +24,6 @@ export interface RequestLoaders extends JointReads {
 export function createRequestLoaders(scope: Omit<StatementScope, keyof StatementCause>): RequestLoaders {
   const loaders = new Map<string, BatchLoader<unknown>>();
   return {
-    ...createJointReads(scope),
     use<Value>(
       identity: string,
       cause: string,
@@ -47,5 +46,6 @@ export function createRequestLoaders(scope: Omit<StatementScope, keyof Statement
     clear() {
       loaders.clear();
     },
+    ...createJointReads(scope),
   };
 }
