@@ -146,11 +146,21 @@ function choose<Source>(draft: Draft, selection: Selection<Source>): Chosen<Sour
       text: `${draft.alias()}: ${withDirective(text, ' @include(if: false)')}`,
       selection,
     };
-  return { key: alias, text: `${alias}: ${text}`, selection };
+  return { key: alias, text: inParts(draft, `${alias}: ${text}`), selection };
 }
 
 // The objects that lead on to others of their kind.
 const deepFields = new Set(['parent', 'children', 'ancestors', 'category', 'products', 'stock', 'warehouse']);
+
+/**
+ * The same field in other clothes: in a fragment, or in two parts that are one field to GraphQL, of which the first asks
+ * for less.
+ */
+function inParts({ random }: Draft, field: string): string {
+  const place = field.indexOf(' {');
+  const whole = random.chance(0.1) ? `... @include(if: true) { ${field} }` : field;
+  return place !== -1 && random.chance(0.1) ? `${field.slice(0, place)} { __typename } ${whole}` : whole;
+}
 
 /** A directive stands between a field's arguments and its selection. */
 function withDirective(text: string, directive: string): string {
