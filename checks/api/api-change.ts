@@ -15,7 +15,7 @@ export interface ApiContext {
 /** A change of the API before it is weighed. */
 export interface ApiChange {
   readonly rule: string;
-  /** The coordinate that changed; also where usage is looked up, unless `usageCoordinate` says otherwise. */
+  /** The coordinate that changed; also where usage is looked up, unless `usageCoordinates` says otherwise. */
   readonly subject: string;
   readonly what: string;
   /** What happens to a client that is hit. */
@@ -24,7 +24,8 @@ export interface ApiChange {
   readonly kind: 'break' | 'danger' | 'news';
   /** Whether the operation is hit; a text is a note for the reader. */
   readonly isHit: (operation: JudgedOperation) => string | boolean;
-  readonly usageCoordinate?: string | undefined;
+  /** Whoever called one of them is hit, as far as the usage file tells. */
+  readonly usageCoordinates?: readonly string[];
   /** What there is to know even when no client is hit. */
   readonly whenUnused?: string;
   readonly next: readonly string[];
@@ -36,8 +37,8 @@ export interface ApiChange {
  */
 export function weighChange(change: ApiChange, context: ApiContext): Finding | undefined {
   const { evidence } = context;
-  const coordinate = change.usageCoordinate ?? change.subject;
-  const hits = evidence.findHits(change.isHit, coordinate);
+  const coordinates = listUsageCoordinates(change);
+  const hits = evidence.findHits(change.isHit, ...coordinates);
   const base = { rule: change.rule, judgement: 'api' as const, subject: change.subject, what: change.what };
   const places = locateChange(change.subject, context);
   if (hits.length === 0 && evidence.isConclusive) {
@@ -52,7 +53,10 @@ export function weighChange(change: ApiChange, context: ApiContext): Finding | u
     };
   }
   if (change.kind === 'news' && hits.length === 0) return undefined;
-  const isUncalled = hits.length > 0 && evidence.isProvenUnused(coordinate) && countCallsOf(hits) === 0;
+  const isUncalled =
+    hits.length > 0 &&
+    coordinates.every((coordinate) => evidence.isProvenUnused(coordinate)) &&
+    countCallsOf(hits) === 0;
   return {
     ...base,
     ...places,
@@ -61,6 +65,11 @@ export function weighChange(change: ApiChange, context: ApiContext): Finding | u
     hits,
     next: change.next,
   };
+}
+
+/** Where the usage file is asked who uses what changes. */
+export function listUsageCoordinates({ usageCoordinates, subject }: ApiChange): readonly string[] {
+  return usageCoordinates ?? [subject];
 }
 
 function severityOf(kind: ApiChange['kind'], isUncalled: boolean): Finding['severity'] {

@@ -89,7 +89,7 @@ function describeMemberChange(change: SerializableChange): ApiChange | undefined
         effect: `GraphQL refuses a fragment on ${member} inside ${union}.`,
         kind: 'break',
         isHit: ({ types }) => types.has(union) && types.has(member),
-        usageCoordinate: member,
+        usageCoordinates: [member],
         next: [`Keep ${member} in the union until no operation has a fragment on it there.`],
       };
     }
@@ -112,7 +112,7 @@ function describeMemberChange(change: SerializableChange): ApiChange | undefined
         effect: `GraphQL refuses a fragment on ${type} where a ${parent} is returned.`,
         kind: 'break',
         isHit: ({ types }) => types.has(parent) && types.has(type),
-        usageCoordinate: type,
+        usageCoordinates: [type],
         next: [`Keep "implements ${parent}" until no operation has a fragment on ${type} there.`],
       };
     }
@@ -136,7 +136,7 @@ function newTypeBehind(rule: string, parent: string, member: string, what: strin
     effect: `A field of type ${parent} may now return ${member}, which the clients' fragments do not cover.`,
     kind: 'danger',
     isHit: ({ types }) => types.has(parent),
-    usageCoordinate: parent,
+    usageCoordinates: [parent],
     next: [
       `See that the clients named here ignore types that they do not know, before ${member} is returned.`,
     ],
@@ -180,7 +180,7 @@ function describeEnumChange(change: SerializableChange, context: DescribeContext
           'A client that decides by the value (a switch without a default) meets one that it does not know.',
         kind: 'danger',
         isHit: ({ types }) => types.has(enumName),
-        usageCoordinate: enumName,
+        usageCoordinates: [enumName],
         next: [
           `See that the clients named here have an answer for unknown values before the server returns ${addedEnumValueName}.`,
         ],

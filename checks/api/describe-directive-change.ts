@@ -34,7 +34,7 @@ export function describeDirectiveChange(
     // Which of its uses is refused depends on place and arguments: the schema itself tells.
     isHit: ({ used, known }) =>
       used.has(name) && validate(context.head, known.document, undefined, { maxErrors: 1 }).length > 0,
-    usageCoordinate: name,
+    usageCoordinates: [name],
     next: [`Keep ${name} as it was until no operation uses it so, or make a directive of another name.`],
   };
 }

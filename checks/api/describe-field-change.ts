@@ -88,7 +88,7 @@ function describeArgumentChange(change: SerializableChange, context: DescribeCon
           'GraphQL refuses an operation that selects the field without the argument, and none can give it yet.',
         kind: 'break',
         isHit: ({ used }) => used.has(field),
-        usageCoordinate: field,
+        usageCoordinates: [field],
         next: [
           `Make the argument optional (${addedArgumentType.replace(/!$/, '')}) or give it a default value.`,
           'When every client gives it, it can become required.',
@@ -141,7 +141,7 @@ function describeArgumentDetail(
             findArgument(head, typeName, fieldName, argumentName)?.defaultValue !== undefined;
           return findArgumentGap(base, known.document, typeName, fieldName, argumentName, hasDefault);
         },
-        usageCoordinate: isNewlyRequired ? field : subject,
+        usageCoordinates: [isNewlyRequired ? field : subject],
         next: isNewlyRequired
           ? [
               `Keep ${oldArgumentType}, and let the server do without it as before.`,
@@ -168,7 +168,7 @@ function describeArgumentDetail(
         effect: 'An operation that leaves the argument out gets another answer than before.',
         kind: 'danger',
         isHit: ({ used }) => used.has(field) && !used.has(subject),
-        usageCoordinate: field,
+        usageCoordinates: [field],
         next: ['Keep the default, or see that the operations named here want the new one.'],
       };
     }
@@ -203,7 +203,7 @@ function describeLostDefault(
     kind: 'break',
     isHit: ({ used, known }) =>
       used.has(field) && findArgumentGap(base, known.document, typeName, fieldName, argumentName),
-    usageCoordinate: field,
+    usageCoordinates: [field],
     next: ['Keep the default.', 'When every client gives the argument, it can go.'],
   };
 }

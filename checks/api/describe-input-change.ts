@@ -24,7 +24,7 @@ export function describeInputChange(
         effect: 'GraphQL refuses an input without it, and none can have it yet.',
         kind: 'break',
         isHit: (operation) => sendsInput(operation, inputName),
-        usageCoordinate: inputName,
+        usageCoordinates: [inputName],
         next: [
           `Make it optional (${addedInputFieldType.replace(/!$/, '')}) or give it a default value.`,
           'When every client sends it, it can become required.',
@@ -71,7 +71,7 @@ function describeInputDetail(change: SerializableChange, context: DescribeContex
           isNewlyRequired && !hasDefault
             ? sendsInput(operation, inputName)
             : sendsField(operation, inputName, inputFieldName, context),
-        usageCoordinate: isNewlyRequired && !hasDefault ? inputName : subject,
+        usageCoordinates: [isNewlyRequired && !hasDefault ? inputName : subject],
         next: [
           `Keep ${oldInputFieldType}, or add another field of type ${newInputFieldType} and deprecate this one.`,
         ],
@@ -93,7 +93,7 @@ function describeInputDetail(change: SerializableChange, context: DescribeContex
           effect: 'GraphQL refuses an input without it.',
           kind: 'break',
           isHit,
-          usageCoordinate: inputName,
+          usageCoordinates: [inputName],
           next: ['Keep the default.', 'When every client sends the field, it can go.'],
         };
       return {
@@ -103,7 +103,7 @@ function describeInputDetail(change: SerializableChange, context: DescribeContex
         effect: 'An operation that leaves the field out does something else than before.',
         kind: 'danger',
         isHit,
-        usageCoordinate: inputName,
+        usageCoordinates: [inputName],
         next: ['Keep the default, or see that the operations named here want the new one.'],
       };
     }

@@ -3,7 +3,7 @@ import { isInterfaceType, isObjectType, validate, type GraphQLSchema } from 'gra
 
 import type { Finding } from '../finding.ts';
 import { printOperation, type KnownOperation, type OperationSet } from '../operations/known-operation.ts';
-import { weighChange, type ApiChange, type ApiContext } from './api-change.ts';
+import { listUsageCoordinates, weighChange, type ApiChange, type ApiContext } from './api-change.ts';
 import { describeChange } from './describe-change.ts';
 import { listInputDeprecations } from './list-input-deprecations.ts';
 
@@ -46,6 +46,8 @@ function foldImplementations(changes: readonly ApiChange[], base: GraphQLSchema)
     return [
       {
         ...own,
+        // A client that asked for the field of one type alone was counted there, and not at the interface.
+        usageCoordinates: [...new Set(twins.flatMap(listUsageCoordinates))],
         isHit: (operation) =>
           twins.map((twin) => twin.isHit(operation)).find((answer) => answer !== false) ?? false,
       },

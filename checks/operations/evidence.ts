@@ -17,8 +17,11 @@ export interface Evidence {
   /** For people: what the judgement rests on. */
   readonly description: string;
   readonly operations: readonly JudgedOperation[];
-  /** Operations that pass the test, and, when `coordinate` is given, clients that the usage file alone knows of. */
-  findHits(test: (operation: JudgedOperation) => string | boolean, coordinate?: string): Hit[];
+  /** Operations that pass the test, and clients of which the usage file alone knows that they use one of the coordinates. */
+  findHits(
+    test: (operation: JudgedOperation) => string | boolean,
+    ...coordinates: readonly string[]
+  ): Hit[];
 }
 
 /** A known operation with what it uses of the base's schema. */
@@ -46,15 +49,15 @@ export function gatherEvidence(
       isUsageConclusive && !(usage.coordinates.get(coordinate) ?? []).some(({ calls = 0 }) => calls > 0),
     description: describeEvidence(operations.length, usage),
     operations: judged,
-    findHits: (test, coordinate) => {
+    findHits: (test, ...coordinates) => {
       const hits = judged.flatMap((operation) => {
         const answer = test(operation);
         if (answer === false) return [];
         const note = typeof answer === 'string' ? answer : operation.hit.note;
         return [note === undefined ? operation.hit : { ...operation.hit, note }];
       });
-      if (coordinate === undefined || usage === undefined) return hits;
-      return [...hits, ...describeOtherClients(coordinate, hits, judged, usage)];
+      if (usage === undefined) return hits;
+      return [...hits, ...describeOtherClients(coordinates, hits, judged, usage)];
     },
   };
 }
@@ -78,28 +81,23 @@ function isSameClient(counted: string, name: string): boolean {
   return counted === name || counted.startsWith(`${name}/`);
 }
 
-/**
- * What the usage file counted beyond the operations that are known: clients that are hit anyway are not told twice, and
- * calls of known operations that use the coordinate without being hit are none.
- */
+/** What the usage file counted beyond the operations that are known; clients that are hit anyway are not told twice. */
 function describeOtherClients(
-  coordinate: string,
+  coordinates: readonly string[],
   hits: readonly Hit[],
   judged: readonly JudgedOperation[],
   usage: Usage,
 ): Hit[] {
   const told = new Set(hits.flatMap((hit) => hit.clients.map((client) => client.name)));
-  const users = judged.filter(({ used, types, variableTypes }) =>
-    [used, types, variableTypes].some((names) => names.has(coordinate)),
-  );
   const names = new Set(judged.map(({ known }) => known.name));
-  const others = (usage.coordinates.get(coordinate) ?? []).filter((client) => {
-    const explained = [...new Set(users.map(({ known }) => known.name))]
-      .flatMap((name) => usage.operations.get(name) ?? [])
-      .filter(({ name }) => name === client.name)
-      .reduce((sum, { calls = 0 }) => sum + calls, 0);
-    return (client.calls ?? 0) > explained && !told.has(client.name);
-  });
+  // One call may have been counted at several of the coordinates: the greatest count is told, not the sum.
+  const byName = new Map<string, ClientUsage>();
+  for (const client of coordinates.flatMap((coordinate) => listUnexplained(coordinate, judged, usage))) {
+    if (told.has(client.name)) continue;
+    const known = byName.get(client.name);
+    if ((known?.calls ?? -1) < (client.calls ?? 0)) byName.set(client.name, client);
+  }
+  const others = [...byName.values()];
   if (others.length === 0) return [];
   const notes = others.flatMap(({ name: client }) => {
     const sent = [...usage.operations].filter(
@@ -108,6 +106,28 @@ function describeOtherClients(
     return sent.length === 0 ? [] : [`${client} also sends ${listShort(sent.map(([name]) => name))}`];
   });
   return [{ clients: others, ...(notes.length === 0 ? {} : { note: notes.join('; ') }) }];
+}
+
+/** Who called the coordinate more often than known operations that use it were counted: those are judged by themselves. */
+function listUnexplained(
+  coordinate: string,
+  judged: readonly JudgedOperation[],
+  usage: Usage,
+): ClientUsage[] {
+  const users = new Set(
+    judged
+      .filter(({ used, types, variableTypes }) =>
+        [used, types, variableTypes].some((names) => names.has(coordinate)),
+      )
+      .map(({ known }) => known.name),
+  );
+  return (usage.coordinates.get(coordinate) ?? []).filter((client) => {
+    const explained = [...users]
+      .flatMap((name) => usage.operations.get(name) ?? [])
+      .filter(({ name }) => name === client.name)
+      .reduce((sum, { calls = 0 }) => sum + calls, 0);
+    return (client.calls ?? 0) > explained;
+  });
 }
 
 function listShort(names: readonly string[]): string {
