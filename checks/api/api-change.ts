@@ -47,7 +47,7 @@ export function weighChange(change: ApiChange, context: ApiContext): Finding | u
       ...base,
       ...places,
       severity: 'notice',
-      why: `Safe because unused: judged by ${evidence.description}, nobody uses it.${change.whenUnused === undefined ? '' : ` ${change.whenUnused}`}`,
+      why: `${explainSafety(change.subject, evidence)}${change.whenUnused === undefined ? '' : ` ${change.whenUnused}`}`,
       hits,
       next: ['Nothing to do, unless there are clients whose operations are not in the repository.'],
     };
@@ -76,6 +76,12 @@ function severityOf(kind: ApiChange['kind'], isUncalled: boolean): Finding['seve
   if (kind === 'news') return 'notice';
   if (kind === 'danger') return isUncalled ? 'notice' : 'warning';
   return isUncalled ? 'warning' : 'breaking';
+}
+
+function explainSafety(subject: string, { operations, description }: Evidence): string {
+  return operations.some(({ used }) => used.has(subject))
+    ? `Safe as it is used: judged by ${description}, every operation that uses it goes on working.`
+    : `Safe because unused: judged by ${description}, nobody uses it.`;
 }
 
 function explainHits(hits: number, isUncalled: boolean, evidence: Evidence): string {

@@ -1,11 +1,12 @@
 import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
-import { getNamedType, isInputObjectType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isEnumType, isInputObjectType, type GraphQLSchema } from 'graphql';
 
 import type { ApiChange } from './api-change.ts';
 import type { JudgedOperation } from '../operations/evidence.ts';
 import { describeDirectiveChange } from './describe-directive-change.ts';
 import { describeFieldChange } from './describe-field-change.ts';
 import { describeInputChange } from './describe-input-change.ts';
+import { hasLostFragment } from './has-lost-fragment.ts';
 
 /** What describing a change needs beside the change. */
 export interface DescribeContext {
@@ -33,7 +34,7 @@ function describeTypeChange(change: SerializableChange, context: DescribeContext
         what: `Type ${name} is gone.`,
         effect: 'GraphQL refuses an operation that names the type or selects a field of it.',
         kind: 'break',
-        isHit: (operation) => usesType(operation, name),
+        isHit: (operation) => usesType(operation, name, context),
         next: [
           `Keep ${name}, mark the fields that return it @deprecated, and remove it when nobody uses it any more.`,
         ],
@@ -47,23 +48,24 @@ function describeTypeChange(change: SerializableChange, context: DescribeContext
         what: `Type ${typeName} was ${printKind(oldTypeKind)} and is now ${printKind(newTypeKind)}.`,
         effect: 'Selections, fragments and variables that were written for the old kind are refused.',
         kind: 'break',
-        isHit: (operation) => usesType(operation, typeName),
+        isHit: (operation) => usesType(operation, typeName, context),
         next: [`Give the new kind a name of its own and let clients move to it from ${typeName}.`],
       };
     }
     default:
       return (
         describeDirectiveChange(change, context) ??
-        describeMemberChange(change) ??
+        describeMemberChange(change, context) ??
         describeEnumChange(change, context)
       );
   }
 }
 
-function usesType(operation: JudgedOperation, name: string): boolean {
-  if (operation.types.has(name) || operation.variableTypes.has(name)) return true;
-  for (const coordinate of operation.used) if (coordinate.startsWith(`${name}.`)) return true;
-  return false;
+function usesType({ types, variableTypes, used }: JudgedOperation, name: string, { base }: DescribeContext) {
+  if (types.has(name) || variableTypes.has(name)) return true;
+  // An enum may occur by its values alone. The fields of an object are used through its interfaces too, and that is no
+  // use of the object: without it, such a selection returns the other types.
+  return isEnumType(base.getType(name)) && [...used].some((coordinate) => coordinate.startsWith(`${name}.`));
 }
 
 function printKind(kind: string): string {
@@ -78,7 +80,7 @@ function printKind(kind: string): string {
   return words[kind] ?? kind;
 }
 
-function describeMemberChange(change: SerializableChange): ApiChange | undefined {
+function describeMemberChange(change: SerializableChange, context: DescribeContext): ApiChange | undefined {
   switch (change.type) {
     case ChangeType.UnionMemberRemoved: {
       const { unionName: union, removedUnionMemberTypeName: member } = change.meta;
@@ -88,7 +90,7 @@ function describeMemberChange(change: SerializableChange): ApiChange | undefined
         what: `${member} is no longer a member of union ${union}.`,
         effect: `GraphQL refuses a fragment on ${member} inside ${union}.`,
         kind: 'break',
-        isHit: ({ types }) => types.has(union) && types.has(member),
+        isHit: ({ known }) => hasLostFragment(context, known.document, union, member),
         usageCoordinates: [member],
         next: [`Keep ${member} in the union until no operation has a fragment on it there.`],
       };
@@ -111,7 +113,7 @@ function describeMemberChange(change: SerializableChange): ApiChange | undefined
         what: `${type} no longer implements ${parent}.`,
         effect: `GraphQL refuses a fragment on ${type} where a ${parent} is returned.`,
         kind: 'break',
-        isHit: ({ types }) => types.has(parent) && types.has(type),
+        isHit: ({ known }) => hasLostFragment(context, known.document, parent, type),
         usageCoordinates: [type],
         next: [`Keep "implements ${parent}" until no operation has a fragment on ${type} there.`],
       };

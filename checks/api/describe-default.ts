@@ -4,6 +4,7 @@ import {
   isNonNullType,
   isObjectType,
   type GraphQLArgument,
+  type GraphQLField,
   type GraphQLInputField,
   type GraphQLSchema,
 } from 'graphql';
@@ -23,15 +24,22 @@ export function describeDefault(
   return isNonNullType(before.type) ? 'required' : 'told';
 }
 
+export function findField(
+  schema: GraphQLSchema,
+  type: string,
+  field: string,
+): GraphQLField<unknown, unknown> | undefined {
+  const parent = schema.getType(type);
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[field] : undefined;
+}
+
 export function findArgument(
   schema: GraphQLSchema,
   type: string,
   field: string,
   argument: string,
 ): GraphQLArgument | undefined {
-  const parent = schema.getType(type);
-  if (!isObjectType(parent) && !isInterfaceType(parent)) return undefined;
-  return parent.getFields()[field]?.args.find(({ name }) => name === argument);
+  return findField(schema, type, field)?.args.find(({ name }) => name === argument);
 }
 
 export function findInputField(

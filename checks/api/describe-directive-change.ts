@@ -1,8 +1,8 @@
 import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
-import { validate } from 'graphql';
 
 import type { ApiChange } from './api-change.ts';
 import type { DescribeContext } from './describe-change.ts';
+import { isRefused } from './is-refused.ts';
 
 /** Changes of directives that operations use; undefined for any other change. */
 export function describeDirectiveChange(
@@ -32,8 +32,7 @@ export function describeDirectiveChange(
     effect: 'GraphQL refuses an operation that uses the directive as it was.',
     kind: 'break',
     // Which of its uses is refused depends on place and arguments: the schema itself tells.
-    isHit: ({ used, known }) =>
-      used.has(name) && validate(context.head, known.document, undefined, { maxErrors: 1 }).length > 0,
+    isHit: ({ used, known }) => used.has(name) && isRefused(context.head, known.document),
     usageCoordinates: [name],
     next: [`Keep ${name} as it was until no operation uses it so, or make a directive of another name.`],
   };

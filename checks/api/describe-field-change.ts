@@ -1,10 +1,11 @@
 import { ChangeType, type SerializableChange } from '@graphql-inspector/core';
-import type { GraphQLSchema } from 'graphql';
+import { isOutputType, isTypeSubTypeOf, parseType, typeFromAST, type GraphQLSchema } from 'graphql';
 
 import type { ApiChange } from './api-change.ts';
 import type { DescribeContext } from './describe-change.ts';
-import { describeDefault, findArgument } from './describe-default.ts';
+import { describeDefault, findArgument, findField } from './describe-default.ts';
 import { findArgumentGap } from './find-argument-gap.ts';
+import { isRefused } from './is-refused.ts';
 
 /** Changes of fields and their arguments; undefined for any other change. */
 export function describeFieldChange(
@@ -20,7 +21,7 @@ export function describeFieldChange(
         what: `Field ${subject} is gone.`,
         effect: 'GraphQL refuses the whole operation when it selects a field that is not there.',
         kind: 'break',
-        isHit: ({ used }) => used.has(subject),
+        isHit: ({ selected }) => selected.has(subject),
         next: [
           `Keep ${subject} and mark it @deprecated(reason: "...") with what to use instead.`,
           'Let the clients named here move off it; remove it when the usage file shows no calls.',
@@ -30,7 +31,14 @@ export function describeFieldChange(
     case ChangeType.FieldTypeChanged: {
       const { typeName, fieldName, oldFieldType, newFieldType, isSafeFieldTypeChange } = change.meta;
       if (isSafeFieldTypeChange) return undefined;
-      return describeTypeChange(`${typeName}.${fieldName}`, oldFieldType, newFieldType);
+      const subject = `${typeName}.${fieldName}`;
+      const told = describeTypeChange(subject, oldFieldType, newFieldType);
+      if (!isNarrowed(context, typeName, fieldName)) return told;
+      // Every answer is one that the client reads already; only a fragment on what can no longer come is refused.
+      return {
+        ...told,
+        isHit: ({ selected, known }) => selected.has(subject) && isRefused(context.head, known.document),
+      };
     }
     case ChangeType.FieldDeprecationAdded:
     case ChangeType.FieldDeprecationReasonAdded: {
@@ -54,6 +62,13 @@ export function describeFieldChange(
   }
 }
 
+/** Whether the field returns a part of what it returned: one object of an interface, or a value that is never null. */
+function isNarrowed({ base, head }: DescribeContext, type: string, field: string): boolean {
+  const [before, after] = [findField(base, type, field), findField(head, type, field)];
+  const promised = before && typeFromAST(head, parseType(String(before.type)));
+  return isOutputType(promised) && after !== undefined && isTypeSubTypeOf(head, after.type, promised);
+}
+
 function describeTypeChange(subject: string, before: string, after: string): ApiChange {
   const isOnlyNullable = before.replaceAll('!', '') === after.replaceAll('!', '');
   return {
@@ -64,7 +79,7 @@ function describeTypeChange(subject: string, before: string, after: string): Api
       ? 'A client that was promised a value may now get null and fail on it.'
       : `A client reads it as ${before}: its selection or its generated types no longer fit.`,
     kind: 'break',
-    isHit: ({ used }) => used.has(subject),
+    isHit: ({ selected }) => selected.has(subject),
     next: isOnlyNullable
       ? [`Keep the promise (${before}), or add a new nullable field and deprecate this one.`]
       : [
@@ -134,9 +149,12 @@ function describeArgumentDetail(
           : 'GraphQL refuses a value or a variable of the old type.',
         kind: 'break',
         isHit: ({ used, known }) => {
-          if (!isNewlyRequired) return used.has(subject);
+          const isGivenOtherwise =
+            used.has(subject) &&
+            !isOtherwiseSame &&
+            (!isRewrapped(oldArgumentType, newArgumentType) || isRefused(head, known.document));
+          if (!isNewlyRequired || isGivenOtherwise) return isGivenOtherwise;
           if (!used.has(field)) return false;
-          if (!isOtherwiseSame && used.has(subject)) return true;
           const hasDefault =
             findArgument(head, typeName, fieldName, argumentName)?.defaultValue !== undefined;
           return findArgumentGap(base, known.document, typeName, fieldName, argumentName, hasDefault);
@@ -175,6 +193,15 @@ function describeArgumentDetail(
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether both are of one type, with other lists or null in other places: then GraphQL itself tells whether it takes a
+ * value that is written out (one value for a list of one, and any list without null in it for one that allows none).
+ */
+export function isRewrapped(before: string, after: string): boolean {
+  const name = (type: string) => type.replaceAll(/[[\]!]/g, '');
+  return name(before) === name(after);
 }
 
 /** Whether null was allowed and is not any more, whatever else changes with the type. */

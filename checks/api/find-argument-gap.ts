@@ -59,6 +59,8 @@ function describeGap(
   if (given.value.kind === Kind.NULL) return `gives null for ${argument}`;
   if (given.value.kind !== Kind.VARIABLE) return false;
   const variable = variables.get(given.value.name.value);
-  const isSure = variable?.type.kind === Kind.NON_NULL_TYPE || variable?.defaultValue !== undefined;
-  return isSure ? false : `gives $${given.value.name.value} for ${argument}, which may be null`;
+  // A variable's default stands for one that is left out; a client may still send null.
+  return variable?.type.kind === Kind.NON_NULL_TYPE
+    ? false
+    : `gives $${given.value.name.value} for ${argument}, which may be null`;
 }

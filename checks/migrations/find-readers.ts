@@ -55,21 +55,13 @@ export function findAnswered(
   const fields = listAnsweredFields(context, table, column);
   return {
     fields,
-    hits: evidence === undefined || fields.length === 0 ? [] : findHitsOfFields(evidence, fields),
+    hits: evidence?.findHits(({ used }) => fields.some((field) => used.has(field)), ...fields) ?? [],
   };
 }
 
 /** The sentence that names the fields, to stand behind another; empty when there are none. */
 export function printAnswered(fields: readonly string[]): string {
   return fields.length === 0 ? '' : ` GraphQL answers ${fields.join(', ')} from it.`;
-}
-
-function findHitsOfFields(evidence: Evidence, fields: readonly string[]): Hit[] {
-  const [first, ...others] = fields;
-  return [
-    ...evidence.findHits(({ used }) => fields.some((field) => used.has(field)), first),
-    ...others.flatMap((field) => evidence.findHits(() => false, field)),
-  ];
 }
 
 function listAnsweredFields(context: ReaderContext, table: string, column: string | undefined): string[] {

@@ -18,10 +18,7 @@ export interface Evidence {
   readonly description: string;
   readonly operations: readonly JudgedOperation[];
   /** Operations that pass the test, and clients of which the usage file alone knows that they use one of the coordinates. */
-  findHits(
-    test: (operation: JudgedOperation) => string | boolean,
-    ...coordinates: readonly string[]
-  ): Hit[];
+  findHits(test: (operation: JudgedOperation) => string | boolean, ...coordinates: readonly string[]): Hit[];
 }
 
 /** A known operation with what it uses of the base's schema. */

@@ -17,6 +17,8 @@ import {
 export interface OperationCoordinates {
   /** Fields (those of an interface also as the fields of its implementations), arguments given, literal inputs. */
   readonly used: ReadonlySet<string>;
+  /** Fields as they are selected: those of an interface at the interface alone, which is what the client was promised. */
+  readonly selected: ReadonlySet<string>;
   /** Types that a selection, a type condition or a literal input object reaches. */
   readonly types: ReadonlySet<string>;
   /** Input types and enums that a variable carries: which of their fields and values are sent, only calls tell. */
@@ -26,6 +28,7 @@ export interface OperationCoordinates {
 /** Collects what an operation uses. Parts that the schema does not know are passed over. */
 export function collectCoordinates(schema: GraphQLSchema, document: DocumentNode): OperationCoordinates {
   const used = new Set<string>();
+  const selected = new Set<string>();
   const types = new Set<string>();
   const variableTypes = new Set<string>();
   const typeInfo = new TypeInfo(schema);
@@ -40,6 +43,7 @@ export function collectCoordinates(schema: GraphQLSchema, document: DocumentNode
         const parent = typeInfo.getParentType();
         const field = typeInfo.getFieldDef();
         if (!parent || !field) return;
+        selected.add(`${parent.name}.${field.name}`);
         addField(used, types, parent.name, field);
         if (isAbstractType(parent))
           for (const possible of schema.getPossibleTypes(parent)) used.add(`${possible.name}.${field.name}`);
@@ -75,7 +79,7 @@ export function collectCoordinates(schema: GraphQLSchema, document: DocumentNode
       },
     }),
   );
-  return { used, types, variableTypes };
+  return { used, selected, types, variableTypes };
 }
 
 function addField(
